@@ -1,0 +1,1 @@
+"""Texts and vectors; knows no documents and no answers."""

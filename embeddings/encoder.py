@@ -1,0 +1,44 @@
+"""What the program asks of an embedding model, and what it gets back."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+
+Progress = Callable[[int], None]
+
+
+class Encoder(Protocol):
+    """Texts -> unit vectors, compared by inner product (cosine).
+
+    Attributes:
+        name: What the user called the model.
+        fingerprint: Changes whenever the weights do; vectors of two fingerprints never mix.
+        dimension: Numbers in a vector.
+        max_tokens: Pieces that the model reads of a text, special marks not counted.
+    """
+
+    name: str
+    fingerprint: str
+    dimension: int
+    max_tokens: int
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return how many pieces the model's own tokenizer makes of each text."""
+        ...
+
+    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Return the vectors of texts to be found, (n, dimension) float32.
+
+        Args:
+            texts: Anything past `max_tokens` would not be read; callers cut before.
+            progress: Called now and then with how many of the texts are done.
+        """
+        ...
+
+    def encode_question(self, text: str) -> Vectors:
+        """Return the vector of a text to search with, (dimension,) float32."""
+        ...

@@ -1,0 +1,350 @@
+"""The one durable truth: SQLite holds roots, documents, passages and vectors.
+
+Knows rows and transactions, nothing of models, files or ranking; FAISS and BM25 are rebuilt
+from it. Every method is one transaction or runs inside the caller's `transaction()`.
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from embeddings.encoder import Vectors
+from qa.errors import CorpusError, StorageError
+from qa.passages import hash_text, passage_id
+from qa.types import Block, Document, Listing, Passage, PlaceMap, Span
+
+FILE_NAME = "catalog.sqlite"
+APPLICATION_ID = 0x43265631  # "C&V1": marks the file as ours
+FORMAT = 1
+_BUSY_SECONDS = 5.0
+_MANY = 500  # bound variables a statement; SQLite's own limit was once 999
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE roots (id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE);
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY,
+    doc_id TEXT NOT NULL UNIQUE,
+    path BLOB UNIQUE,           -- absolute; NULL when added from memory
+    size INTEGER, mtime_ns INTEGER,
+    made_from TEXT NOT NULL,    -- hash of content, description and versions of reader and chunker
+    text TEXT NOT NULL, text_hash TEXT NOT NULL,
+    title TEXT NOT NULL, author TEXT, publisher TEXT, published TEXT, kind TEXT,
+    blocks TEXT NOT NULL, places TEXT NOT NULL
+);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY,
+    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    section TEXT, author TEXT, kind TEXT,
+    sentences TEXT NOT NULL,
+    vector BLOB NOT NULL        -- key in vectors
+);
+CREATE INDEX passages_document ON passages (document);
+CREATE INDEX passages_vector ON passages (vector);
+CREATE TABLE vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a catalog was made with; set once, compared at every opening."""
+
+    model: str
+    fingerprint: str
+    dimension: int
+    format: int = FORMAT
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the catalog knows of a file without reading its text."""
+
+    doc_id: str
+    path: Path | None
+    size: int | None
+    mtime_ns: int | None
+    made_from: str
+
+
+def vector_key(text: str, fingerprint: str) -> bytes:
+    """Return what names the vector of a text under a model."""
+    return sha256(f"{fingerprint}\0{text}".encode()).digest()
+
+
+class Catalog:
+    """An open catalog. Not for use by two threads at once; the corpus sees to that."""
+
+    def __init__(self, path: Path) -> None:
+        """Open an existing catalog file.
+
+        Raises:
+            CorpusError: if it isn't a catalog, or one of another format.
+        """
+        self._path = path
+        try:
+            self._db = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=rw",
+                uri=True,
+                timeout=_BUSY_SECONDS,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+            (application,) = self._db.execute("PRAGMA application_id").fetchone()
+            if application != APPLICATION_ID:
+                raise CorpusError(f"{path} is not a Chapter & Verse catalog; nothing was changed.")
+            self.stamp = self._read_stamp()
+        except sqlite3.DatabaseError as error:
+            raise StorageError(
+                f"{path} cannot be read as a catalog ({error}). If it is damaged, delete its "
+                "folder and index the documents again."
+            ) from error
+        if self.stamp.format != FORMAT:
+            self.close()
+            raise CorpusError(
+                f"{path} has format {self.stamp.format}; this version reads format {FORMAT}. "
+                "Index the documents into a new corpus folder."
+            )
+        self._db.execute("PRAGMA foreign_keys = ON")
+        self._db.execute("PRAGMA synchronous = FULL")
+
+    @classmethod
+    def create(cls, path: Path, stamp: Stamp) -> "Catalog":
+        """Write a new, empty catalog file and open it."""
+        db = sqlite3.connect(path, isolation_level=None)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+        rows = [(key, str(value)) for key, value in asdict(stamp).items()]
+        db.executemany("INSERT INTO meta VALUES (?, ?)", rows)
+        db.close()
+        return cls(path)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def _read_stamp(self) -> Stamp:
+        meta = dict(self._db.execute("SELECT key, value FROM meta"))
+        return Stamp(
+            meta["model"], meta["fingerprint"], int(meta["dimension"]), int(meta["format"])
+        )
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make all that is written inside visible at once, or, on an exception, not at all."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise StorageError(
+                f"{self._path} cannot be written now ({error}); another program is changing it, "
+                "or the disk refuses. Try again when it is done."
+            ) from error
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def version(self) -> int:
+        """Return a number that changes when another connection has committed a change."""
+        return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+
+    # Roots
+
+    def roots(self) -> list[Path]:
+        """Return the folders and files that were added, in that order."""
+        rows = self._db.execute("SELECT path FROM roots ORDER BY id")
+        return [Path(os.fsdecode(path)) for (path,) in rows]
+
+    def add_root(self, path: Path) -> None:
+        """Remember a root; one already known is left as it is."""
+        self._db.execute("INSERT OR IGNORE INTO roots (path) VALUES (?)", [os.fsencode(path)])
+
+    def remove_root(self, path: Path) -> None:
+        """Forget a root; its documents stay until they are removed."""
+        self._db.execute("DELETE FROM roots WHERE path = ?", [os.fsencode(path)])
+
+    # Documents
+
+    def entries(self) -> list[Entry]:
+        """Return every document's bookkeeping, by document id."""
+        rows = self._db.execute(
+            "SELECT doc_id, path, size, mtime_ns, made_from FROM documents ORDER BY doc_id"
+        )
+        return [
+            Entry(doc_id, None if path is None else Path(os.fsdecode(path)), *rest)
+            for doc_id, path, *rest in rows
+        ]
+
+    def listings(self) -> list[Listing]:
+        """Return every document without its text, by document id."""
+        rows = self._db.execute(
+            "SELECT doc_id, title, d.author, publisher, published, d.kind, count(p.id) "
+            "FROM documents d LEFT JOIN passages p ON p.document = d.id "
+            "GROUP BY d.id ORDER BY doc_id"
+        )
+        return [Listing(*row) for row in rows]
+
+    def document(self, doc_id: str) -> Document | None:
+        """Return a document, or None where there is none of that id."""
+        row = self._db.execute(
+            "SELECT doc_id, text, title, author, publisher, published, kind, blocks, places "
+            "FROM documents WHERE doc_id = ?",
+            [doc_id],
+        ).fetchone()
+        if row is None:
+            return None
+        *fields, blocks, places = row
+        return Document(*fields, tuple(Block(*b) for b in json.loads(blocks)), _places(places))
+
+    def put(self, entry: Entry, document: Document, passages: Sequence[tuple[Passage, bytes]]) -> None:
+        """Write a document with its passages and their vectors' keys, in place of any before."""
+        self.remove([entry.doc_id])
+        if document.places is None:
+            raise ValueError(f"{document.doc_id}: the document's structure hasn't been read yet")
+        for passage, _ in passages:
+            if document.text[passage.start : passage.end] != passage.text:
+                raise ValueError(f"{document.doc_id}: a passage's offsets don't fit its text")
+        cursor = self._db.execute(
+            "INSERT INTO documents (doc_id, path, size, mtime_ns, made_from, text, text_hash, "
+            "title, author, publisher, published, kind, blocks, places) "
+            "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            [
+                entry.doc_id,
+                None if entry.path is None else os.fsencode(entry.path),
+                entry.size,
+                entry.mtime_ns,
+                entry.made_from,
+                document.text,
+                hash_text(document.text),
+                document.title,
+                document.author,
+                document.publisher,
+                document.published,
+                document.kind,
+                json.dumps([[b.kind, b.start, b.end, b.section, b.comment] for b in document.blocks]),
+                json.dumps([document.places.unit, document.places.starts]),
+            ],
+        )
+        self._db.executemany(
+            'INSERT INTO passages (document, start, "end", section, author, kind, sentences, '
+            "vector) VALUES (?,?,?,?,?,?,?,?)",
+            [
+                [
+                    cursor.lastrowid,
+                    passage.start,
+                    passage.end,
+                    passage.section,
+                    passage.author,
+                    passage.kind,
+                    json.dumps(passage.sentences),
+                    key,
+                ]
+                for passage, key in passages
+            ],
+        )
+
+    def touch(self, entry: Entry) -> None:
+        """Write down a file's new size and time; its content is what it was."""
+        self._db.execute(
+            "UPDATE documents SET size = ?, mtime_ns = ? WHERE doc_id = ?",
+            [entry.size, entry.mtime_ns, entry.doc_id],
+        )
+
+    def remove(self, doc_ids: Iterable[str]) -> None:
+        """Remove documents with their passages."""
+        self._db.executemany("DELETE FROM documents WHERE doc_id = ?", [[i] for i in doc_ids])
+
+    # Passages and vectors
+
+    def passage_texts(self) -> Iterator[tuple[int, Passage]]:
+        """Yield every passage with its number, in ascending order of numbers."""
+        ids = [i for (i,) in self._db.execute("SELECT id FROM passages ORDER BY id")]
+        for first in range(0, len(ids), _MANY):
+            yield from self.passages(ids[first : first + _MANY]).items()
+
+    def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
+        """Return passages by number, in the order asked for; one that is gone is left out."""
+        marks = ",".join("?" * len(ids))
+        rows = self._db.execute(
+            'SELECT p.id, p.document, p.start, p."end", p.section, p.author, p.kind, p.sentences '
+            f"FROM passages p WHERE p.id IN ({marks})",
+            list(ids),
+        ).fetchall()
+        documents = {
+            row[0]: row[1:]
+            for row in self._db.execute(
+                "SELECT id, text_hash, doc_id, title, publisher, published, places, text FROM documents "
+                f"WHERE id IN (SELECT document FROM passages WHERE id IN ({marks}))",
+                list(ids),
+            )
+        }
+        places = {number: _places(document[5]) for number, document in documents.items()}
+        found = {}
+        for number, document, start, end, section, author, kind, sentences in rows:
+            text_hash, doc_id, title, publisher, published, _, text = documents[document]
+            found[number] = Passage(
+                passage_id(text_hash, start, end),
+                doc_id,
+                title,
+                author,
+                publisher,
+                published,
+                kind,
+                section,
+                places[document].at(start, end),
+                start,
+                end,
+                text[start:end],
+                tuple(Span(a, b) for a, b in json.loads(sentences)),
+            )
+        return {number: found[number] for number in ids if number in found}
+
+    def known_vectors(self, keys: Iterable[bytes]) -> set[bytes]:
+        """Return those of the keys that have a vector."""
+        wanted, known = list(keys), set()
+        for first in range(0, len(wanted), _MANY):
+            part = wanted[first : first + _MANY]
+            marks = ",".join("?" * len(part))
+            known |= {
+                key
+                for (key,) in self._db.execute(
+                    f"SELECT key FROM vectors WHERE key IN ({marks})", part
+                )
+            }
+        return known
+
+    def put_vectors(self, keys: Sequence[bytes], vectors: Vectors) -> None:
+        """Write vectors, (len(keys), dimension) float32, little-endian."""
+        rows = zip(keys, (row.astype("<f4").tobytes() for row in vectors), strict=True)
+        self._db.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
+
+    def drop_unused_vectors(self) -> None:
+        """Remove the vectors that no passage has any more."""
+        self._db.execute("DELETE FROM vectors WHERE key NOT IN (SELECT vector FROM passages)")
+
+    def vectors(self) -> tuple[list[int], Vectors]:
+        """Return the numbers of all passages, ascending, and their vectors, (n, dimension)."""
+        ids: list[int] = []
+        data = bytearray()
+        for number, vector in self._db.execute(
+            "SELECT p.id, v.vector FROM passages p JOIN vectors v ON v.key = p.vector ORDER BY p.id"
+        ):
+            ids.append(number)
+            data += vector
+        vectors = np.frombuffer(bytes(data), "<f4").astype(np.float32)
+        return ids, vectors.reshape(len(ids), self.stamp.dimension)
+
+
+def _places(stored: str) -> PlaceMap:
+    unit, starts = json.loads(stored)
+    return PlaceMap(unit, tuple(starts))

@@ -1,0 +1,36 @@
+"""Everything that this program raises on purpose.
+
+    QAError                     base of them all; its message says what, which value, and what to do
+    ├── CorpusError             the corpus folder: absent, foreign, empty, of another format or model
+    │   └── StorageError        … damaged, or busy with another program
+    ├── InputError              what was handed in: a path, a question, a document, an evaluation file
+    ├── ModelError              the embedding model: unknown, damaged, unusable
+    └── Cancelled               the caller stopped a long piece of work
+
+"The documents do not answer" is not here: it is a value, `Answer.status == "not_found"`.
+`InputError` is a `ValueError` too, since a wrong value is the caller's mistake.
+"""
+
+
+class QAError(Exception):
+    """Base of this program's errors."""
+
+
+class CorpusError(QAError):
+    """The corpus folder cannot be used as asked."""
+
+
+class StorageError(CorpusError):
+    """The corpus folder fails: its files are damaged, or another program is changing it."""
+
+
+class InputError(QAError, ValueError):
+    """A value that was handed in cannot be used."""
+
+
+class ModelError(QAError):
+    """The embedding model cannot be used."""
+
+
+class Cancelled(QAError):
+    """Work was stopped at the caller's wish; what was committed stays."""

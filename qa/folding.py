@@ -1,0 +1,88 @@
+"""Words as they are matched: case, Unicode forms, invisible marks and endings folded.
+
+Folding serves matching alone. It never changes a text: every word keeps the span it has in
+the original, so what is shown and cited is always the author's own spelling.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+import snowballstemmer
+
+# Soft hyphen, zero-width and bidi marks, word joiner, BOM: they can stand inside a word unseen.
+_INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+_UNSEEN = re.compile(f"[{_INVISIBLE}]+")
+_MARKS = re.compile("[\u0300-\u036f]+")
+_APOSTROPHES = str.maketrans("’‘ʼ＇", "''''")
+# A number with its separators ("1,020", "3.6"), or letters with inner apostrophes ("don't").
+_WORD = re.compile(
+    rf"\d(?:[\d{_INVISIBLE}]|[.,](?=\d))*"
+    rf"|[^\W\d_](?:[^\W\d_]|[\u0300-\u036f{_INVISIBLE}]|['’‘ʼ＇](?=[^\W\d_]))*"
+)
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+
+# Snowball's English stop list, with question words and the light verbs that questions lean on.
+STOPWORDS = frozenset(
+    """
+    a about above after again against all also am an and any are as at be because been before
+    being below between both but by can could did do does doing don down during each else ever few
+    for from further get gets getting give gives got had has have having he her here hers herself
+    him himself his how i if in into is it its itself just let lot many may me might more most much
+    must my myself no nor not now of off on once one only or other ought our ours ourselves out over
+    own please same say says said shall she should so some such tell than that the their theirs them
+    themselves then there these they thing this those though through to too under until up upon us
+    very was we were what whatever when where whether which while who whom whose why will with would
+    you your yours yourself yourselves
+    """.split()
+)
+
+_stemmer = snowballstemmer.stemmer("english")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a text: its matching form and where it stands."""
+
+    term: str  # folded and stemmed
+    plain: str  # folded only
+    start: int
+    end: int
+
+    @property
+    def is_content(self) -> bool:
+        """Whether it carries meaning of its own."""
+        return self.plain not in STOPWORDS and (len(self.plain) > 1 or self.plain.isdigit())
+
+
+def fold(text: str) -> str:
+    """Return `text` with case, compatibility forms, accents and invisible marks folded away."""
+    text = unicodedata.normalize("NFKD", _UNSEEN.sub("", text)).casefold()
+    return _MARKS.sub("", text).translate(_APOSTROPHES)
+
+
+@lru_cache(maxsize=200_000)
+def _forms(raw: str) -> tuple[str, str]:
+    plain = fold(raw)
+    if plain[:1].isdigit():
+        if _GROUPED.fullmatch(plain):
+            plain = plain.replace(",", "")
+        return plain, plain
+    plain = plain.removesuffix("'s")
+    return _stemmer.stemWord(plain), plain
+
+
+def words(text: str) -> list[Word]:
+    """Return the words of `text` in order."""
+    found = []
+    for match in _WORD.finditer(text):
+        term, plain = _forms(match[0])
+        if term:
+            found.append(Word(term, plain, match.start(), match.end()))
+    return found
+
+
+def terms(text: str) -> list[str]:
+    """Return the matching forms of the words of `text`, in order, repeats included."""
+    return [word.term for word in words(text)]

@@ -1,0 +1,303 @@
+"""HTML of the page, as strings: values in, markup out.
+
+Knows the values of `qa.types` and nothing of Gradio, servers or files. Every character that a
+document, a question or a file name brings along goes through `html.escape`; markup never changes
+a text, so that the text content of what is rendered is the text. How things look stands in
+`page.css`, what a click does in `page.js`.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from hashlib import sha256
+from html import escape
+from typing import Protocol
+
+from qa.types import Answer, Citation, Document, Passage, Place, Span
+
+SHELF_SIZE = 60  # documents listed before a question is asked
+
+
+class Described(Protocol):
+    """What the page tells of any source: a document, a passage, a citation, a listing's row."""
+
+    @property
+    def doc_id(self) -> str: ...  # noqa: D102
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def author(self) -> str | None: ...  # noqa: D102
+    @property
+    def publisher(self) -> str | None: ...  # noqa: D102
+    @property
+    def published(self) -> str | None: ...  # noqa: D102
+    @property
+    def kind(self) -> str | None: ...  # noqa: D102
+
+
+def masthead(documents: Sequence[Described]) -> str:
+    """Return the name of the page and one line that says what is being asked."""
+    return (
+        '<header class="masthead"><h1>Chapter <span>&amp;</span> Verse</h1>'
+        f"<p>{escape(_extent(documents))}</p></header>"
+    )
+
+
+def welcome(documents: Sequence[Described]) -> str:
+    """Return what stands in the answer's place before anything is asked."""
+    if not documents:
+        return (
+            '<section class="notice"><h2>There are no documents here yet</h2>'
+            "<p>Add a folder on the command line with <code>qa index FOLDER</code>, "
+            "then reload this page.</p></section>"
+        )
+    rows = "".join(
+        f'<li class="card" {_target(d)}>{_heading(d, "h3")}{_meta(_source_facts(d))}</li>'
+        for d in documents[:SHELF_SIZE]
+    )
+    more = len(documents) - SHELF_SIZE
+    rest = f'<p class="rest">and {more:,} more</p>' if more > 0 else ""
+    return (
+        '<section class="shelf"><h2>On the shelf</h2>'
+        f'<ul class="cards" role="list">{rows}</ul>{rest}</section>'
+    )
+
+
+def answer(answer: Answer) -> str:
+    """Return an answer with its citations, or what came closest to one."""
+    return _answered(answer) if answer.status == "answered" else _not_found(answer)
+
+
+def failure(message: str) -> str:
+    """Return a polite notice that a question could not be asked, and why."""
+    return (
+        f'<section class="notice" data-status="{escape(message)}">'
+        f"<h2>That question could not be asked</h2><p>{escape(message)}</p></section>"
+    )
+
+
+def reader() -> str:
+    """Return the empty source pane, its sheet for narrow screens, and the line read aloud."""
+    return (
+        '<aside id="reader" aria-label="Source document"><div id="leaf">'
+        '<p class="hint">Choose a citation or a document to read it here, whole.</p>'
+        "</div></aside>"
+        '<dialog id="sheet" aria-label="Source document">'
+        '<button type="button" class="close">Close</button></dialog>'
+        '<p id="status" class="unseen" role="status"></p>'
+    )
+
+
+def source(
+    document: Document,
+    passage: Span | None = None,
+    answer: Span | None = None,
+    words: Iterable[Span] = (),
+) -> str:
+    """Return a whole document with a passage, the answer in it and the matching words marked."""
+    text = marked(
+        document.text,
+        Span(0, len(document.text)),
+        [
+            ("passage", [passage] if passage else []),
+            ("answer", [answer] if answer else []),
+            ("word", list(words)),
+        ],
+    )
+    return (
+        f'<header class="title-page"><h2>{escape(document.title or document.doc_id)}</h2>'
+        f"{_meta(_source_facts(document))}"
+        f'<p class="doc-id">{escape(document.doc_id)}</p></header>'
+        f'<div class="text" tabindex="0" role="region" aria-label="Text of the document">{text}</div>'
+    )
+
+
+def unavailable(message: str) -> str:
+    """Return what the source pane shows in a document's place."""
+    return f'<p class="hint">{escape(message)}</p>'
+
+
+def marked(text: str, span: Span, layers: Sequence[tuple[str, Sequence[Span]]]) -> str:
+    """Return `text[span.start:span.end]`, escaped, with the spans of each layer in marks.
+
+    Args:
+        text: The document's text, which all offsets count in.
+        span: What to show of it.
+        layers: Class name and spans of each kind of mark, the outermost first. A span that
+            crosses the border of a mark around it is cut there, so that marks always nest.
+    """
+    if not layers:
+        # A browser reads a bare carriage return as a line feed.
+        return escape(text[span.start : span.end]).replace("\r", "&#13;")
+    (name, spans), inner = layers[0], layers[1:]
+    parts, at = [], span.start
+    for start, end in sorted(spans):
+        start, end = max(start, at), min(end, span.end)
+        if start < end:
+            parts.append(marked(text, Span(at, start), inner))
+            parts.append(f'<mark class="{name}">{marked(text, Span(start, end), inner)}</mark>')
+            at = end
+    parts.append(marked(text, Span(at, span.end), inner))
+    return "".join(parts)
+
+
+def date_in_words(published: str | None) -> str:
+    """Return an ISO date as people write it: "24 May 2019", "May 2019", "2019"."""
+    if not published:
+        return ""
+    try:
+        day = date.fromisoformat(f"{published}-01-01"[:10])
+    except ValueError:
+        return published
+    words = f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    # A date may be a year, or a year and a month: say no more than it does.
+    return words.split(" ", max(0, 2 - published.count("-")))[-1]
+
+
+def fingerprint(quote: str) -> str:
+    """Return a short digest that tells whether a passage still says what was quoted."""
+    return sha256(quote.encode()).hexdigest()[:16]
+
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def _answered(answer: Answer) -> str:
+    # Only where the very words stand is a source for them; other passages may say otherwise.
+    quoted = [c for c in answer.citations if _says(c, answer.text)] or list(answer.citations[:1])
+    others = [c for c in answer.citations if c not in quoted]
+    refs = "".join(
+        f'<a class="ref" href="#citation-{c.n}" data-n="{c.n}" aria-label="Citation {c.n}">{c.n}</a>'
+        for c in quoted
+    )
+    count = f"{len(quoted)} {'citation' if len(quoted) == 1 else 'citations'}"
+    return (
+        f'<section class="answered" data-status="Answered, with {count}.">'
+        f"<h2>{escape(answer.question)}</h2>"
+        f'<blockquote>{escape(answer.text or "")}<sup class="refs">{refs}</sup></blockquote>'
+        f"{_citations('Where it stands', quoted)}{_citations('See also', others)}</section>"
+    )
+
+
+def _says(citation: Citation, text: str | None) -> bool:
+    if citation.answer is None:
+        return False
+    start, end = citation.answer
+    return citation.quote[start - citation.start : end - citation.start] == text
+
+
+def _citations(heading: str, citations: Sequence[Citation]) -> str:
+    if not citations:
+        return ""
+    cards = "".join(_citation(citation) for citation in citations)
+    return f'<h3>{heading}</h3><ol class="cards" role="list">{cards}</ol>'
+
+
+def _not_found(answer: Answer) -> str:
+    missing = ""
+    if answer.missing_terms:
+        terms = ", ".join(f"<q>{escape(term)}</q>" for term in answer.missing_terms)
+        missing = f'<p class="missing">Nowhere in them: {terms}</p>'
+    nearest = ""
+    if answer.nearest:
+        cards = "".join(_nearest(hit.passage) for hit in answer.nearest)
+        nearest = f'<h3>What came closest</h3><ul class="cards" role="list">{cards}</ul>'
+    return (
+        '<section class="not-found" data-status="These documents do not answer that.">'
+        f"<h2>{escape(answer.question)}</h2>"
+        f'<p class="verdict">These documents do not answer that.</p>{missing}{nearest}</section>'
+    )
+
+
+def _citation(citation: Citation) -> str:
+    passage = Span(citation.start, citation.end)
+    spans = [citation.answer] if citation.answer else []
+    quote = marked(
+        citation.quote,
+        Span(0, len(citation.quote)),
+        [
+            ("answer", _shifted(spans, -citation.start)),
+            ("word", _shifted(citation.highlights, -citation.start)),
+        ],
+    )
+    target = _target(citation, passage, citation.quote, spans, citation.highlights)
+    number = f'<span class="number" aria-hidden="true">{citation.n}</span>'
+    name = f"Citation {citation.n}: "
+    return (
+        f'<li class="card" id="citation-{citation.n}" data-n="{citation.n}" {target}>{number}{_heading(citation, "h4", name)}'
+        f"{_meta(_source_facts(citation))}{_meta(_place(citation.section, citation.place), 'place')}"
+        f'<p class="quote">{quote}</p></li>'
+    )
+
+
+def _nearest(passage: Passage) -> str:
+    return (
+        f'<li class="card" {_target(passage, Span(passage.start, passage.end), passage.text)}>'
+        f"{_heading(passage, 'h4')}"
+        f"{_meta(_source_facts(passage))}{_meta(_place(passage.section, passage.place), 'place')}"
+        f'<p class="quote">{escape(passage.text)}</p></li>'
+    )
+
+
+def _heading(described: Described, level: str, before: str = "") -> str:
+    spoken = f'<span class="unseen">{before}</span>' if before else ""
+    title = escape(described.title or described.doc_id)
+    return f'<{level}><button type="button" class="open" aria-pressed="false">{spoken}{title}</button></{level}>'
+
+
+def _target(
+    described: Described,
+    passage: Span | None = None,
+    quote: str = "",
+    answer: Iterable[Span] = (),
+    words: Iterable[Span] = (),
+) -> str:
+    """Return the attributes that say what a card opens; the query of `/source` is made of them."""
+    target = f'data-doc="{escape(described.doc_id)}"'
+    if passage is None:
+        return target
+    return (
+        f'{target} data-passage="{_spans([passage])}" data-quote="{fingerprint(quote)}" '
+        f'data-answer="{_spans(answer)}" data-words="{_spans(words)}"'
+    )
+
+
+def _spans(spans: Iterable[Span]) -> str:
+    return ",".join(f"{start}-{end}" for start, end in spans)
+
+
+def _shifted(spans: Iterable[Span], by: int) -> list[Span]:
+    return [Span(start + by, end + by) for start, end in spans]
+
+
+def _source_facts(described: Described) -> list[str]:
+    facts = [
+        date_in_words(described.published),
+        described.author,
+        described.publisher,
+        described.kind,
+    ]
+    return [fact for fact in dict.fromkeys(facts) if fact]
+
+
+def _place(section: str | None, place: Place | None) -> list[str]:
+    return [fact for fact in (section, str(place) if place else "") if fact]
+
+
+def _meta(facts: Sequence[str], name: str = "meta") -> str:
+    if not facts:
+        return ""
+    return f'<p class="{name}">{" · ".join(escape(fact) for fact in facts)}</p>'
+
+
+def _extent(documents: Sequence[Described]) -> str:
+    """Return "5 documents · 2017–2019"."""
+    if not documents:
+        return "No documents yet"
+    count = f"{len(documents):,} {'document' if len(documents) == 1 else 'documents'}"
+    years = sorted({d.published[:4] for d in documents if d.published})
+    if not years:
+        return count
+    return f"{count} · {years[0]}" + (f"–{years[-1]}" if len(years) > 1 else "")

@@ -1,0 +1,237 @@
+"""Document -> passages: whole sentences, about 40 to 120 words, within one section or comment.
+
+Every block of the document is in exactly one passage, so every word can be found and cited.
+Where to cut is the partition of least cost (dynamic programming over sentences): lengths within
+the range, paragraphs whole, lead-ins with what they introduce.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import groupby
+
+import nupunkt
+
+from qa.types import Block, Document, Passage, PlaceMap, Span
+
+# Raised whenever the same document would be cut into other passages than before.
+VERSION = 1
+
+COMMENT_KIND = "reader's comment"
+MIN_WORDS, MAX_WORDS = 40, 120
+# Share of the model's length that a passage may fill; the rest is for title and section.
+_PASSAGE_SHARE = 0.75
+_CONTEXT_WORDS = 30
+# Costs of a cut, in words outside the range that one would rather accept.
+_CUT_IN_PARAGRAPH = 25.0
+_CUT_IN_LIST = 15.0
+_CUT_AFTER_LEAD_IN = 200.0
+_PER_PASSAGE = 5.0
+
+CountTokens = Callable[[Sequence[str]], list[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """What is never divided further: a sentence, an item, a row, a heading, a piece too long."""
+
+    start: int
+    end: int
+    words: int
+    tokens: int
+    cut_before: float  # cost of starting a passage here
+
+
+def cut_passages(document: Document, count_tokens: CountTokens, max_tokens: int) -> list[Passage]:
+    """Return the passages of a document that `qa.reading` has understood, in order.
+
+    Args:
+        document: With blocks and places.
+        count_tokens: Returns how many pieces the model's tokenizer makes of each text.
+        max_tokens: How many pieces the model reads, special marks not counted.
+    """
+    if document.places is None:
+        raise ValueError(f"{document.doc_id}: the document's structure hasn't been read yet")
+    limit = int(max_tokens * _PASSAGE_SHARE)
+    text_hash = hash_text(document.text)
+    passages = []
+    for stretch in _stretches(document.blocks):
+        units = _units(document.text, stretch, count_tokens, limit)
+        kind = COMMENT_KIND if stretch[0].comment else document.kind
+        for first, last in _partition(units, limit):
+            passages.append(
+                _passage(
+                    document, document.places, text_hash, units[first:last], stretch[-1].section, kind
+                )
+            )
+    return passages
+
+
+def hash_text(text: str) -> str:
+    """Return what names a document's content."""
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+def passage_id(text_hash: str, start: int, end: int) -> str:
+    """Return what names a span of a document's content."""
+    return f"{text_hash}:{start}-{end}"
+
+
+def index_text(passage: Passage) -> str:
+    """Return what is encoded and searched for a passage: its words under title and section."""
+    context = " ".join(filter(None, (passage.title, passage.section))).split()
+    return " ".join(context[:_CONTEXT_WORDS]) + "\n" + passage.text
+
+
+def _stretches(blocks: Sequence[Block]) -> Iterator[list[Block]]:
+    """Yield the runs of blocks that a passage may hold together: headings, then what is below."""
+
+    def same_place(block: Block) -> tuple[str | None, str | None]:
+        return block.comment, block.section
+
+    run: list[Block] = []
+    for _, group in groupby(blocks, same_place):
+        members = list(group)
+        if run and all(block.kind in ("heading", "dateline") for block in run):
+            run += members  # stacked headings stay with the text that they head
+            continue
+        if run:
+            yield run
+        run = members
+    if run:
+        yield run
+
+
+def _units(
+    text: str, stretch: Sequence[Block], count_tokens: CountTokens, limit: int
+) -> list[_Unit]:
+    spans: list[Span] = []
+    costs: list[float] = []
+    for number, block in enumerate(stretch):
+        before = stretch[number - 1].kind if number else None
+        if before in ("heading", "dateline", "lead_in"):
+            cost = _CUT_AFTER_LEAD_IN
+        elif block.kind in ("item", "row") and before == block.kind:
+            cost = _CUT_IN_LIST if block.kind == "item" else 0.0
+        else:
+            cost = 0.0
+        for sentence in _sentences(text, block):
+            spans.append(sentence)
+            costs.append(cost)
+            cost = _CUT_IN_PARAGRAPH
+    counts = count_tokens([text[a:b] for a, b in spans])
+    units = []
+    for (start, end), cost, tokens in zip(spans, costs, counts, strict=True):
+        for piece, n in _shorten(text, Span(start, end), tokens, count_tokens, limit):
+            units.append(_Unit(piece.start, piece.end, len(text[slice(*piece)].split()), n, cost))
+            cost = _CUT_IN_PARAGRAPH
+    return units
+
+
+def _sentences(text: str, block: Block) -> list[Span]:
+    """Return the sentences of a block, white space trimmed; rows and headings are one each."""
+    if block.kind in ("row", "heading"):
+        return [Span(block.start, block.end)]
+    found: list[Span] = []
+    for start, end in nupunkt.sent_spans(text[block.start : block.end]):
+        raw = text[block.start + start : block.start + end]
+        stripped = raw.strip()
+        if not stripped:
+            continue
+        first = block.start + start + raw.index(stripped)
+        # A stray mark or list number ("1.") is no sentence of its own.
+        if found and not _has_word(stripped):
+            found[-1] = Span(found[-1].start, first + len(stripped))
+        elif found and not _has_word(text[slice(*found[-1])]):
+            found[-1] = Span(found[-1].start, first + len(stripped))
+        else:
+            found.append(Span(first, first + len(stripped)))
+    return found or [Span(block.start, block.end)]
+
+
+def _has_word(text: str) -> bool:
+    return any(a.isalpha() and b.isalpha() for a, b in zip(text, text[1:], strict=False))
+
+
+def _shorten(
+    text: str, span: Span, tokens: int, count_tokens: CountTokens, limit: int
+) -> Iterator[tuple[Span, int]]:
+    """Yield a sentence, or pieces of one too long for a passage, cut at the best place inside.
+
+    Semicolons come before colons and dashes, commas, spaces, and last any character; of equals
+    the one nearest the middle.
+    """
+    raw = text[slice(*span)]
+    if (tokens <= limit and len(raw.split()) <= MAX_WORDS) or len(raw) < 2:
+        yield span, tokens
+        return
+    cut = _best_cut(raw)
+    left = Span(span.start, span.start + len(raw[:cut].rstrip()))
+    right = Span(span.end - len(raw[cut:].lstrip()), span.end)
+    for piece, n in zip(
+        (left, right), count_tokens([text[slice(*left)], text[slice(*right)]]), strict=True
+    ):
+        yield from _shorten(text, piece, n, count_tokens, limit)
+
+
+def _best_cut(raw: str) -> int:
+    middle = len(raw) // 2
+    # Within the middle two thirds, so that pieces don't get out of proportion.
+    low, high = len(raw) // 6, len(raw) - len(raw) // 6
+    for marks in ("; ", ": ", " – ", " - ", ", ", " ", "\n"):
+        before, after = raw.rfind(marks, low, middle), raw.find(marks, middle, high)
+        candidates = [at + len(marks) for at in (before, after) if at >= 0]
+        if candidates:
+            return min(candidates, key=lambda at: abs(at - middle))
+    return max(1, middle)
+
+
+def _partition(units: Sequence[_Unit], limit: int) -> list[tuple[int, int]]:
+    """Return the (first, last + 1) unit numbers of each passage: the partition of least cost."""
+    best = [0.0] + [float("inf")] * len(units)  # best[i]: least cost of units[:i]
+    cut = [0] * (len(units) + 1)
+    for end in range(1, len(units) + 1):
+        words = tokens = 0
+        for first in range(end - 1, -1, -1):
+            words += units[first].words
+            tokens += units[first].tokens
+            alone = first == end - 1
+            if not alone and (words > MAX_WORDS or tokens > limit):
+                break
+            cost = best[first] + _PER_PASSAGE + max(0, MIN_WORDS - words)
+            if first:
+                cost += units[first].cut_before
+            if cost < best[end]:
+                best[end], cut[end] = cost, first
+    bounds = []
+    end = len(units)
+    while end:
+        bounds.append((cut[end], end))
+        end = cut[end]
+    return bounds[::-1]
+
+
+def _passage(
+    document: Document,
+    places: PlaceMap,
+    text_hash: str,
+    units: Sequence[_Unit],
+    section: str | None,
+    kind: str | None,
+) -> Passage:
+    start, end = units[0].start, units[-1].end
+    return Passage(
+        id=passage_id(text_hash, start, end),
+        doc_id=document.doc_id,
+        title=document.title,
+        author=None if kind == COMMENT_KIND else document.author,
+        publisher=document.publisher,
+        published=document.published,
+        kind=kind,
+        section=section,
+        place=places.at(start, end),
+        start=start,
+        end=end,
+        text=document.text[start:end],
+        sentences=tuple(Span(unit.start, unit.end) for unit in units),
+    )

@@ -1,0 +1,90 @@
+"""Files -> documents. One door for every format: `read`.
+
+Offsets are settled here: blocks and places count characters of the canonical text, and nothing
+downstream ever searches for a quotation to find out where it came from.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import PurePath
+
+from qa.errors import InputError
+from qa.reading.about import find_date, find_title
+from qa.reading.decoding import canonical, decode
+from qa.reading.markdown import markdown_blocks
+from qa.reading.plain import plain_blocks
+from qa.types import Block, Document, PlaceMap
+
+# Raised whenever the same file would be read into other text, blocks or places than before.
+VERSION = 1
+
+SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown"})
+_MARKDOWN = frozenset({".md", ".markdown"})
+
+
+def read(data: bytes, doc_id: str, about: Mapping[str, str | None]) -> Document:
+    """Return the document in a file's bytes.
+
+    Args:
+        data: The file's content.
+        doc_id: Its name in the corpus; the ending tells the format.
+        about: What a `metadata.json` says of it.
+
+    Raises:
+        InputError: if it cannot be read, with the reason.
+    """
+    return understand(
+        Document(
+            doc_id,
+            decode(data),
+            title=about.get("title") or "",
+            author=about.get("author"),
+            publisher=about.get("publisher"),
+            published=about.get("published"),
+            kind=about.get("kind"),
+        ),
+        date_known="published" in about,
+    )
+
+
+def understand(document: Document, *, date_known: bool = False) -> Document:
+    """Return the document with structure, places, title and date filled in where they are absent.
+
+    Args:
+        document: Its text is made canonical; nothing that it says of itself is overruled.
+        date_known: Whether `published` is settled even if it is None ("it doesn't say").
+
+    Raises:
+        InputError: if there is no text in it.
+    """
+    text = canonical(document.text)
+    if not any(char.isalnum() for char in text):
+        raise InputError("there are no words in it")
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise InputError("it holds halves of surrogate pairs, which are no characters")
+    blocks = document.blocks or _blocks(document, text)
+    published = document.published
+    if published is None and not date_known:
+        published = find_date(text, blocks, document.doc_id)
+    return replace(
+        document,
+        text=text,
+        title=document.title or find_title(text, blocks, document.doc_id),
+        published=published,
+        blocks=blocks,
+        places=document.places or _line_places(text),
+    )
+
+
+def _blocks(document: Document, text: str) -> tuple[Block, ...]:
+    if PurePath(document.doc_id).suffix.lower() in _MARKDOWN:
+        found = markdown_blocks(text)
+        if any(block.kind == "heading" for block in found):
+            return tuple(found)
+    # Markdown without one heading is plain text in all but name.
+    return tuple(plain_blocks(text, document.title))
+
+
+def _line_places(text: str) -> PlaceMap:
+    return PlaceMap("line", (0, *(match.end() for match in re.finditer("\n", text))))

@@ -1,0 +1,119 @@
+"""What a document says of itself: title, author, publisher, date, kind.
+
+A folder's `metadata.json` comes first:
+
+    {"documents": {"minutes.txt": {"title": "…", "published": "2019-05-24"}}, "exclude": ["README.md"]}
+
+Names are paths relative to the folder that holds it. What it leaves out is read off the text
+(the first heading or line, a leading date) or the file's name.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from qa.errors import InputError
+from qa.reading.decoding import decode
+from qa.reading.markdown import heading_text
+from qa.types import Block
+
+FILE_NAME = "metadata.json"
+FIELDS = ("title", "author", "publisher", "published", "kind")
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_ISO = re.compile(r"(?<!\d)(\d{4})[-_.](\d{2})[-_.](\d{2})(?!\d)")
+_DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\s+([a-z]{3,9})\.?,?\s+(\d{4})", re.IGNORECASE)
+_MONTH_FIRST = re.compile(r"([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})", re.IGNORECASE)
+_MAX_TITLE = 150  # characters
+_LEADING_BLOCKS = 5  # a date further down is the date of something else
+
+
+@dataclass(frozen=True, slots=True)
+class FolderMetadata:
+    """One folder's `metadata.json`, names relative to that folder."""
+
+    documents: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    exclude: frozenset[str] = frozenset()
+
+
+def folder_metadata(folder: Path) -> FolderMetadata:
+    """Return what the folder's `metadata.json` says; nothing where there is none.
+
+    Raises:
+        InputError: if the file isn't of the form that the module's docstring shows.
+    """
+    path = folder / FILE_NAME
+    if not path.is_file():
+        return FolderMetadata()
+    try:
+        content = json.loads(decode(path.read_bytes()))
+    except (OSError, ValueError) as error:
+        raise InputError(f"it cannot be read as JSON: {error}") from error
+    documents = content.get("documents", {}) if isinstance(content, dict) else None
+    exclude = content.get("exclude", []) if isinstance(content, dict) else None
+    if not isinstance(documents, dict) or not isinstance(exclude, list):
+        raise InputError('it must hold {"documents": {NAME: {…}}, "exclude": [NAME, …]}')
+    return FolderMetadata(
+        {str(name): _entry(name, entry) for name, entry in documents.items()},
+        frozenset(str(name) for name in exclude),
+    )
+
+
+def _entry(name: str, entry: Any) -> dict[str, str | None]:  # noqa: ANN401
+    if not isinstance(entry, dict) or not all(
+        key in FIELDS and (value is None or isinstance(value, str)) for key, value in entry.items()
+    ):
+        raise InputError(f"the entry {name!r} may hold {', '.join(FIELDS)}, each a text or null")
+    published = entry.get("published")
+    if published is not None:
+        try:
+            date.fromisoformat(published)
+        except ValueError:
+            raise InputError(
+                f"the entry {name!r} has published {published!r}; write an ISO date such as 2019-05-24"
+            ) from None
+    return entry
+
+
+def find_title(text: str, found: Sequence[Block], name: str) -> str:
+    """Return the first heading, or else the first line that isn't a date, or the file's name."""
+    leading = [block for block in found[:_LEADING_BLOCKS] if block.comment is None]
+    headings = [block for block in leading if block.kind == "heading"]
+    for block in [*headings, *leading]:
+        line = heading_text(text[block.start : block.end])
+        if line and len(line) <= _MAX_TITLE and block.kind != "dateline":
+            return line
+    stem = Path(name).stem
+    return " ".join(_ISO.sub(" ", stem).replace("_", " ").split()).strip(" -") or stem
+
+
+def find_date(text: str, found: Sequence[Block], name: str) -> str | None:
+    """Return the ISO date of a leading dateline, or in the file's name."""
+    for block in found[:_LEADING_BLOCKS]:
+        if block.kind == "dateline" and (found_date := _parse(text[block.start : block.end])):
+            return found_date
+    return _parse(Path(name).name)
+
+
+def _parse(text: str) -> str | None:
+    if match := _ISO.search(text):
+        year, month, day = int(match[1]), int(match[2]), int(match[3])
+    elif match := _DAY_FIRST.search(text):
+        year, month, day = int(match[3]), _month(match[2]), int(match[1])
+    elif match := _MONTH_FIRST.search(text):
+        year, month, day = int(match[3]), _month(match[1]), int(match[2])
+    else:
+        return None
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def _month(name: str) -> int:
+    short = name[:3].lower()
+    return _MONTHS.index(short) + 1 if short in _MONTHS else 0

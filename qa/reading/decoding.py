@@ -1,0 +1,69 @@
+"""Bytes -> canonical text: the file's own words, with line ends, a BOM and NULs made uniform.
+
+Knows encodings, nothing of formats or structure.
+"""
+
+import codecs
+import re
+
+from qa.errors import InputError
+
+# Longest first: UTF-32's little-endian mark begins with UTF-16's.
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_CONTROLS = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_SAMPLE = 65_536  # bytes or characters: enough to tell an encoding, or that there is none
+_TIE = 0.05  # difference in charset-normalizer's chaos (0 to 1) that tells nothing
+_MAX_CONTROLS = 0.02  # share of control characters above which a file isn't text
+
+
+def canonical(text: str) -> str:
+    """Return `text` with LF line ends, no leading BOM and no NULs; all else as it was."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff").replace("\0", "")
+
+
+def decode(data: bytes) -> str:
+    """Return the canonical text of a text file's bytes.
+
+    Raises:
+        InputError: if the bytes are not text in any encoding that can be told.
+    """
+    encoding = next((name for bom, name in _BOMS if data.startswith(bom)), None)
+    try:
+        text = data.decode(encoding or "utf-8")
+    except UnicodeDecodeError:
+        text = data.decode(encoding, "replace") if encoding else _detect(data)
+    nuls = text.count("\0", 0, _SAMPLE)
+    if nuls > len(text[:_SAMPLE]) // 10:  # UTF-16 without a mark is valid UTF-8, full of NULs
+        text = _detect(data)
+    text = canonical(text)
+    sample = text[:_SAMPLE]
+    if len(_CONTROLS.findall(sample)) > _MAX_CONTROLS * len(sample):
+        raise InputError("it holds binary data, not text")
+    return text
+
+
+def _detect(data: bytes) -> str:
+    for encoding in ("utf-16-le", "utf-16-be"):
+        zeros = data[encoding == "utf-16-le" : _SAMPLE : 2].count(0)
+        if zeros > min(len(data), _SAMPLE) // 5:
+            try:
+                return data.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+    if data.count(0, 0, _SAMPLE) > min(len(data), _SAMPLE) // 100:
+        raise InputError("it holds binary data, not text")
+    from charset_normalizer import from_bytes
+
+    guesses = list(from_bytes(data[:_SAMPLE]))
+    if not guesses:
+        raise InputError("its character encoding cannot be told; save it as UTF-8")
+    # Short Western texts fit several code pages equally well; cp1252 is by far the commonest.
+    ties = [g for g in guesses if g.chaos <= guesses[0].chaos + _TIE]
+    best = next((g for g in ties if g.encoding == "cp1252"), guesses[0])
+    return data.decode(best.encoding, "replace")

@@ -1,0 +1,158 @@
+"""What the command line shows a person: answers, hits, reports, figures, progress.
+
+Colours only where the output is a terminal. Text of documents is never taken for markup, and
+its control characters are replaced, so that no document can drive the terminal.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+from rich.text import Text
+
+from qa.types import Answer, Citation, Hit, Listing, Passage, Progress, Report, Span
+
+if TYPE_CHECKING:
+    from qa.evaluation import Evaluation
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_ANSWER, _MATCH, _QUIET = "bold", "underline", "dim"
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+
+def show_answer(answer: Answer) -> None:
+    """Print an answer: its words, then each citation with the words that matched."""
+    if answer.status == "not_found" or answer.text is None:
+        console.print(Text("These documents do not answer that.", style="bold"))
+        if answer.missing_terms:
+            missing = ", ".join(f"“{_clean(term)}”" for term in answer.missing_terms)
+            console.print(Text(f"Nowhere in them: {missing}."))
+        if answer.nearest:
+            console.print(Text("\nWhat came closest:", style=_QUIET))
+        for hit in answer.nearest:
+            _show_source(hit.passage, "·")
+            _show_quote(hit.passage.text, hit.passage.start, (), None)
+        return
+    console.print(Text(f"“{_clean(' '.join(answer.text.split()))}” [1]", style="bold green"))
+    for citation in answer.citations:
+        _show_source(citation, f"[{citation.n}]")
+        _show_quote(citation.quote, citation.start, citation.highlights, citation.answer)
+
+
+def show_hits(hits: Sequence[Hit]) -> None:
+    """Print the hits of a search with their signals."""
+    for hit in hits:
+        _show_source(hit.passage, f"{hit.rank}.")
+        signals = "  ".join(f"{name} {value:.3f}" for name, value in hit.signals.items())
+        console.print(Padding(Text(f"score {hit.score:.3f}  {signals}", style=_QUIET), (0, 4)))
+        _show_quote(hit.passage.text, hit.passage.start, (), None)
+
+
+def show_report(report: Report) -> None:
+    """Print what an indexing did, each skipped file with its reason."""
+    counts = {
+        "added": report.added,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "removed": report.removed,
+        "skipped": report.skipped,
+    }
+    parts = [f"{len(ids)} {name}" for name, ids in counts.items() if ids]
+    console.print(Text("Documents: " + (", ".join(parts) or "none") + "."))
+    for skipped in report.skipped:
+        console.print(Text(f"  skipped {_clean(skipped.path)}: {_clean(skipped.reason)}"))
+
+
+def show_documents(listings: Sequence[Listing], model: str) -> None:
+    """Print a table of the documents."""
+    table = Table(box=None, pad_edge=False, header_style=_QUIET)
+    table.add_column("document")
+    table.add_column("title")
+    table.add_column("date", no_wrap=True)
+    table.add_column("passages", justify="right")
+    for listing in listings:
+        table.add_row(
+            Text(_clean(listing.doc_id)),
+            Text(_clean(listing.title)),
+            listing.published or "",
+            f"{listing.passages:,}",
+        )
+    console.print(table)
+    passages = sum(listing.passages for listing in listings)
+    console.print(
+        Text(f"\n{len(listings):,} documents, {passages:,} passages, model {_clean(model)}")
+    )
+
+
+def show_evaluation(result: "Evaluation") -> None:
+    """Print an evaluation's figures with their intervals, overall and by kind."""
+    table = Table(box=None, pad_edge=False, header_style=_QUIET)
+    for number, name in enumerate(("", *result.columns)):
+        table.add_column(name, justify="right" if number else "left", no_wrap=True)
+    for row in result.rows:
+        table.add_row(row.name, *(str(row.figures.get(name, "")) for name in result.columns))
+    console.print(table)
+    for note in result.notes:
+        console.print(Text(note, style=_QUIET))
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
+    """Show a progress bar on standard error while work goes on, if a person is looking."""
+    if quiet or not errors.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    with Bar(*columns, TimeRemainingColumn(), console=errors, transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def update(at: Progress) -> None:
+            bar.update(task, completed=at.done, total=at.total, description=_clean(at.doc_id)[-40:])
+
+        yield update
+
+
+def date_in_words(published: str | None) -> str:
+    """Return an ISO date as "24 May 2019", or "undated"."""
+    if not published:
+        return "undated"
+    day = date.fromisoformat(published)
+    return f"{day.day} {day:%B %Y}"
+
+
+def _show_source(source: Citation | Passage, mark: str) -> None:
+    about = [
+        date_in_words(source.published),
+        source.author or source.publisher,
+        source.kind,
+        source.section and f"“{source.section}”",
+        str(source.place),
+        source.doc_id,
+    ]
+    console.print()
+    console.print(Text(f"{mark} ", style="cyan").append(_clean(source.title), style="bold"))
+    console.print(Padding(Text(" · ".join(_clean(x) for x in about if x), style=_QUIET), (0, 4)))
+
+
+def _show_quote(
+    quote: str, start: int, highlights: Sequence[Span], answer: Span | None
+) -> None:
+    text = Text(_clean(quote))  # one character for one, so that spans still fit
+    if answer:
+        text.stylize(_ANSWER, answer.start - start, answer.end - start)
+    for span in highlights:
+        text.stylize(_MATCH, span.start - start, span.end - start)
+    console.print(Padding(text, (0, 4)))
+
+
+def _clean(text: str) -> str:
+    return _CONTROLS.sub("\ufffd", text)

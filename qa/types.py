@@ -1,0 +1,215 @@
+"""The values that flow through the program; none of them is ever changed.
+
+Knows no files, no database, no model. Offsets count characters (Unicode code points) of
+`Document.text`, from 0, end excluded; for every passage and citation
+`document.text[start:end]` is the quoted text, exactly.
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+Status = Literal["answered", "not_found"]
+
+
+class Span(NamedTuple):
+    """Characters `start` to `end` (excluded) of one document's text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a person looks for a span: units `first` to `last`, both included, from 1."""
+
+    unit: str
+    first: int
+    last: int
+
+    def __str__(self) -> str:
+        if self.first == self.last:
+            return f"{self.unit} {self.first}"
+        return f"{self.unit}s {self.first}–{self.last}"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceMap:
+    """Map from offsets to places: unit number i + 1 starts at offset `starts[i]`."""
+
+    unit: str
+    starts: tuple[int, ...]
+
+    def at(self, start: int, end: int) -> Place:
+        """Return the place of the characters `start` to `end`."""
+        first = bisect_right(self.starts, start)
+        last = bisect_right(self.starts, max(start, end - 1))
+        return Place(self.unit, first, last)
+
+
+BlockKind = Literal["heading", "dateline", "paragraph", "lead_in", "item", "row"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One structural piece of a document.
+
+    Attributes:
+        kind: A `lead_in` introduces what follows it ("Mr Russell said:"); a `dateline` is a line
+            that begins with a date and says little else.
+        start: Offset of the first character that isn't white space.
+        end: Offset behind the last such character.
+        section: Where it stands: the heading above it, or "Comment 8.3".
+        comment: The printed number of the reader's comment it belongs to ("8.3"), or None.
+    """
+
+    kind: BlockKind
+    start: int
+    end: int
+    section: str | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document in its canonical text.
+
+    `Document(doc_id, text)` is enough to add one from memory: title, date, structure and
+    places that are not given are read off the text then.
+    """
+
+    doc_id: str
+    text: str
+    title: str = ""
+    author: str | None = None
+    publisher: str | None = None
+    published: str | None = None  # ISO date
+    kind: str | None = None
+    blocks: tuple[Block, ...] = ()
+    places: PlaceMap | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A citable piece of one document, with what a reader needs to know of its source.
+
+    `id` names the document's content and the span, wherever the file may move. `sentences` are absolute spans within it, in order. `kind` is the document's, except for
+    "reader's comment".
+    """
+
+    id: str
+    doc_id: str
+    title: str
+    author: str | None
+    publisher: str | None
+    published: str | None
+    kind: str | None
+    section: str | None
+    place: Place
+    start: int
+    end: int
+    text: str
+    sentences: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a query. Higher scores are better; ranks count from 1."""
+
+    passage: Passage
+    rank: int
+    score: float
+    signals: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A passage that an answer rests on.
+
+    Attributes:
+        n: Number in the answer, from 1, by first use.
+        id: The passage's.
+        quote: The passage; `document.text[start:end]`.
+        answer: Span of the answering words within it, or None.
+        highlights: Spans of the words that matched the question.
+    """
+
+    n: int
+    id: str
+    doc_id: str
+    title: str
+    author: str | None
+    publisher: str | None
+    published: str | None
+    kind: str | None
+    section: str | None
+    place: Place
+    start: int
+    end: int
+    quote: str
+    answer: Span | None
+    highlights: tuple[Span, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the documents say to a question.
+
+    Attributes:
+        text: The answering words, verbatim, or None.
+        citations: Where they stand; empty unless `status` is "answered".
+        nearest: What came closest when nothing answers.
+        missing_terms: Words of the question that stand nowhere in the corpus.
+        confidence: Calibrated probability that the answer is right; None where nothing is.
+    """
+
+    question: str
+    status: Status
+    text: str | None
+    citations: tuple[Citation, ...]
+    nearest: tuple[Hit, ...]
+    missing_terms: tuple[str, ...]
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A document without its text, for tables of contents; `passages` counts them."""
+
+    doc_id: str
+    title: str
+    author: str | None
+    publisher: str | None
+    published: str | None
+    kind: str | None
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far adding has come: `done` of `total` bytes; `doc_id` is being worked on."""
+
+    done: int
+    total: int
+    doc_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that was not indexed, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What adding did, by document id; `skipped` by path."""
+
+    added: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = field(default=())
