@@ -21,10 +21,14 @@ class Encoder(Protocol):
         max_tokens: Pieces that the model reads of a text, special marks not counted.
     """
 
-    name: str
-    fingerprint: str
-    dimension: int
-    max_tokens: int
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def fingerprint(self) -> str: ...  # noqa: D102
+    @property
+    def dimension(self) -> int: ...  # noqa: D102
+    @property
+    def max_tokens(self) -> int: ...  # noqa: D102
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return how many pieces the model's own tokenizer makes of each text."""

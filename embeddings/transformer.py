@@ -58,7 +58,7 @@ class TransformerEncoder:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
-        logging.disable_progress_bar()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             model = SentenceTransformer(path, device="cpu", local_files_only=True)
         except Exception as error:  # the libraries raise a dozen kinds, all meaning this
@@ -95,7 +95,7 @@ class TransformerEncoder:
     def max_tokens(self) -> int:
         """Pieces the model reads of a text, special marks not counted."""
         limit = self._model.max_seq_length or _LONGEST
-        return limit - self._model.tokenizer.num_special_tokens_to_add()
+        return limit - int(self._model.tokenizer.num_special_tokens_to_add())
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return how many pieces the model's own tokenizer makes of each text."""
@@ -143,7 +143,8 @@ def _packaged() -> str:
 def _unit(vectors: Vectors) -> Vectors:
     """Return the vectors at length 1; in float32, since bfloat16 would miss it by a thousandth."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
+    unit: Vectors = vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
+    return unit
 
 
 def _hash_weights(model: "SentenceTransformer") -> str:

@@ -1,16 +1,16 @@
 """Hits -> an answer, or a well-founded "not found".
 
 The answer is the sentence, of the best passages, that comes nearest to the question in meaning
-and in words. It is shown only where that support is strong enough.
+and in words. Nothing is an answer where even the nearest passage is far from the question, or
+where a name or number that was asked for stands nowhere in the corpus.
 """
 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-
 from embeddings.encoder import Encoder
-from qa.folding import words
+from qa.folding import Word, words
 from qa.retrieval import Query
 from qa.settings import Settings
 from qa.types import Answer, Citation, Hit, Passage, Span
@@ -25,7 +25,6 @@ class _Candidate:
     hit: Hit
     span: Span
     score: float
-    support: float
 
 
 def answer_question(
@@ -40,25 +39,18 @@ def answer_question(
         weigh: Returns how much a term tells (its inverse document frequency).
         settings: Thresholds and lengths.
     """
-    missing = missing_terms(query, weigh)
-    chosen = _choose(query, hits[: settings.citations], encoder, weigh)
-    if not chosen or chosen[0].support < settings.threshold:
+    nowhere = _nowhere(query, weigh)
+    missing = tuple(dict.fromkeys(query.text[word.start : word.end] for word in nowhere))
+    chosen = _choose(query, hits[: settings.answer_depth], encoder, weigh, settings)
+    if settings.refuses and not _is_supported(query, chosen, nowhere, hits, settings):
         nearest = tuple(hits[: settings.nearest])
         return Answer(query.text, "not_found", None, (), nearest, missing)
     citations = tuple(
-        _citation(n, candidate, query) for n, candidate in enumerate(chosen, start=1)
+        _citation(n, candidate, query)
+        for n, candidate in enumerate(chosen[: settings.citations], start=1)
     )
-    first = citations[0]
-    text = chosen[0].hit.passage.text
-    start, end = chosen[0].span
-    return Answer(
-        query.text,
-        "answered",
-        text[start - first.start : end - first.start],
-        citations,
-        (),
-        missing,
-    )
+    text = _text(chosen[0].hit.passage, chosen[0].span)
+    return Answer(query.text, "answered", text, citations, (), missing)
 
 
 def inverse_frequency(frequency: int, total: int) -> float:
@@ -66,14 +58,37 @@ def inverse_frequency(frequency: int, total: int) -> float:
     return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
 
 
-def missing_terms(query: Query, weigh: Weigh) -> tuple[str, ...]:
-    """Return the question's content words, as written, that stand nowhere in the corpus."""
-    nowhere = weigh("")  # what a word in no passage weighs
-    found: dict[str, str] = {}
-    for word in words(query.text):
-        if word.is_content and weigh(word.term) >= nowhere:
-            found.setdefault(word.term, query.text[word.start : word.end])
-    return tuple(found.values())
+def _nowhere(query: Query, weigh: Weigh) -> list[Word]:
+    """Return the question's content words that stand nowhere in the corpus."""
+    most = weigh("")  # what a word in no passage weighs
+    return [word for word in words(query.text) if word.is_content and weigh(word.term) >= most]
+
+
+def _is_supported(
+    query: Query,
+    chosen: Sequence[_Candidate],
+    nowhere: Sequence[Word],
+    hits: Sequence[Hit],
+    settings: Settings,
+) -> bool:
+    """Whether the best sentence may be shown as an answer.
+
+    Names and numbers decide where there are any: one that stands nowhere can't have been
+    answered, and all of them in the answering sentence are support enough. Otherwise the nearest
+    passage must be near.
+    """
+    specific = {word.term for word in words(query.text) if _is_specific(query.text, word)}
+    if specific & {word.term for word in nowhere}:
+        return False
+    answer = {word.term for word in words(_text(chosen[0].hit.passage, chosen[0].span))}
+    nearest = max(hit.signals["dense"] for hit in hits)
+    return nearest >= settings.threshold or bool(specific and specific <= answer)
+
+
+def _is_specific(question: str, word: Word) -> bool:
+    """Whether a word is a number or reads as a name: capitalised, though it begins no sentence."""
+    initial = question[word.start]
+    return initial.isdigit() or (initial.isupper() and word.start > 0)
 
 
 def highlights(query: Query, passage: Passage) -> tuple[Span, ...]:
@@ -87,24 +102,19 @@ def highlights(query: Query, passage: Passage) -> tuple[Span, ...]:
 
 
 def _choose(
-    query: Query, hits: Sequence[Hit], encoder: Encoder, weigh: Weigh
+    query: Query, hits: Sequence[Hit], encoder: Encoder, weigh: Weigh, settings: Settings
 ) -> list[_Candidate]:
-    """Return the best sentence of each hit, the best of all first, the others in their order."""
+    """Return the best sentence of each hit, best first."""
     spans = [(hit, span) for hit in hits for span in hit.passage.sentences]
-    if not spans:
-        return []
     texts = [_text(hit.passage, span) for hit, span in spans]
-    cosines = encoder.encode_passages(texts) @ query.vector
+    cosines = (encoder.encode_passages(texts) @ query.vector).tolist()
     best: dict[int, _Candidate] = {}
-    for (hit, span), text, cosine in zip(spans, texts, cosines.tolist(), strict=True):
+    for (hit, span), text, cosine in zip(spans, texts, cosines, strict=True):
         share = _share(query, text, weigh)
-        support = 0.5 * cosine + 0.5 * _share(query, hit.passage.text, weigh)
-        candidate = _Candidate(hit, span, 0.5 * cosine + 0.5 * share + 0.5 * hit.score, support)
-        before = best.get(hit.rank)
-        if before is None or candidate.score > before.score:
-            best[hit.rank] = candidate
-    ranked = sorted(best.values(), key=lambda c: (-c.score, c.hit.rank))
-    return ranked
+        score = hit.score + cosine + settings.share_weight * share
+        if hit.rank not in best or score > best[hit.rank].score:
+            best[hit.rank] = _Candidate(hit, span, score)
+    return sorted(best.values(), key=lambda candidate: (-candidate.score, candidate.hit.rank))
 
 
 def _share(query: Query, text: str, weigh: Weigh) -> float:

@@ -1,17 +1,19 @@
 """The one durable truth: SQLite holds roots, documents, passages and vectors.
 
 Knows rows and transactions, nothing of models, files or ranking; FAISS and BM25 are rebuilt
-from it. Every method is one transaction or runs inside the caller's `transaction()`.
+from it. What writes is called inside `transaction()`.
 """
 
 import json
 import os
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -80,7 +82,7 @@ def vector_key(text: str, fingerprint: str) -> bytes:
 
 
 class Catalog:
-    """An open catalog. Not for use by two threads at once; the corpus sees to that."""
+    """An open catalog. Threads may share it: readers wait while a transaction is written."""
 
     def __init__(self, path: Path) -> None:
         """Open an existing catalog file.
@@ -89,6 +91,8 @@ class Catalog:
             CorpusError: if it isn't a catalog, or one of another format.
         """
         self._path = path
+        self._lock = threading.RLock()  # one connection serves all threads
+        self._commits = 0
         try:
             self._db = sqlite3.connect(
                 f"{path.absolute().as_uri()}?mode=rw",
@@ -140,29 +144,37 @@ class Catalog:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make all that is written inside visible at once, or, on an exception, not at all."""
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            raise StorageError(
-                f"{self._path} cannot be written now ({error}); another program is changing it, "
-                "or the disk refuses. Try again when it is done."
-            ) from error
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+        with self._lock:
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                raise StorageError(
+                    f"{self._path} cannot be written now ({error}); another program is changing "
+                    "it, or the disk refuses. Try again when it is done."
+                ) from error
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+            self._commits += 1
 
-    def version(self) -> int:
-        """Return a number that changes when another connection has committed a change."""
-        return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+    def version(self) -> tuple[int, int]:
+        """Return what changes with every commit, this connection's and others'."""
+        with self._lock:
+            ((others,),) = self._rows("PRAGMA data_version")
+            return self._commits, others
+
+    def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        with self._lock:
+            return self._db.execute(sql, values).fetchall()
 
     # Roots
 
     def roots(self) -> list[Path]:
         """Return the folders and files that were added, in that order."""
-        rows = self._db.execute("SELECT path FROM roots ORDER BY id")
+        rows = self._rows("SELECT path FROM roots ORDER BY id")
         return [Path(os.fsdecode(path)) for (path,) in rows]
 
     def add_root(self, path: Path) -> None:
@@ -177,7 +189,7 @@ class Catalog:
 
     def entries(self) -> list[Entry]:
         """Return every document's bookkeeping, by document id."""
-        rows = self._db.execute(
+        rows = self._rows(
             "SELECT doc_id, path, size, mtime_ns, made_from FROM documents ORDER BY doc_id"
         )
         return [
@@ -187,7 +199,7 @@ class Catalog:
 
     def listings(self) -> list[Listing]:
         """Return every document without its text, by document id."""
-        rows = self._db.execute(
+        rows = self._rows(
             "SELECT doc_id, title, d.author, publisher, published, d.kind, count(p.id) "
             "FROM documents d LEFT JOIN passages p ON p.document = d.id "
             "GROUP BY d.id ORDER BY doc_id"
@@ -196,17 +208,29 @@ class Catalog:
 
     def document(self, doc_id: str) -> Document | None:
         """Return a document, or None where there is none of that id."""
-        row = self._db.execute(
+        rows = self._rows(
             "SELECT doc_id, text, title, author, publisher, published, kind, blocks, places "
             "FROM documents WHERE doc_id = ?",
             [doc_id],
-        ).fetchone()
-        if row is None:
+        )
+        if not rows:
             return None
-        *fields, blocks, places = row
-        return Document(*fields, tuple(Block(*b) for b in json.loads(blocks)), _places(places))
+        doc_id, text, title, author, publisher, published, kind, blocks, places = rows[0]
+        return Document(
+            doc_id,
+            text,
+            title,
+            author,
+            publisher,
+            published,
+            kind,
+            tuple(Block(*block) for block in json.loads(blocks)),
+            _places(places),
+        )
 
-    def put(self, entry: Entry, document: Document, passages: Sequence[tuple[Passage, bytes]]) -> None:
+    def put(
+        self, entry: Entry, document: Document, passages: Sequence[tuple[Passage, bytes]]
+    ) -> None:
         """Write a document with its passages and their vectors' keys, in place of any before."""
         self.remove([entry.doc_id])
         if document.places is None:
@@ -231,7 +255,9 @@ class Catalog:
                 document.publisher,
                 document.published,
                 document.kind,
-                json.dumps([[b.kind, b.start, b.end, b.section, b.comment] for b in document.blocks]),
+                json.dumps(
+                    [[b.kind, b.start, b.end, b.section, b.comment] for b in document.blocks]
+                ),
                 json.dumps([document.places.unit, document.places.starts]),
             ],
         )
@@ -268,26 +294,28 @@ class Catalog:
 
     def passage_texts(self) -> Iterator[tuple[int, Passage]]:
         """Yield every passage with its number, in ascending order of numbers."""
-        ids = [i for (i,) in self._db.execute("SELECT id FROM passages ORDER BY id")]
+        ids = [number for (number,) in self._rows("SELECT id FROM passages ORDER BY id")]
         for first in range(0, len(ids), _MANY):
             yield from self.passages(ids[first : first + _MANY]).items()
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """Return passages by number, in the order asked for; one that is gone is left out."""
         marks = ",".join("?" * len(ids))
-        rows = self._db.execute(
-            'SELECT p.id, p.document, p.start, p."end", p.section, p.author, p.kind, p.sentences '
-            f"FROM passages p WHERE p.id IN ({marks})",
-            list(ids),
-        ).fetchall()
-        documents = {
-            row[0]: row[1:]
-            for row in self._db.execute(
-                "SELECT id, text_hash, doc_id, title, publisher, published, places, text FROM documents "
-                f"WHERE id IN (SELECT document FROM passages WHERE id IN ({marks}))",
-                list(ids),
+        with self._lock:  # both statements see one state
+            rows = self._rows(
+                'SELECT id, document, start, "end", section, author, kind, sentences '
+                f"FROM passages WHERE id IN ({marks})",
+                ids,
             )
-        }
+            documents = {
+                row[0]: row[1:]
+                for row in self._rows(
+                    "SELECT id, text_hash, doc_id, title, publisher, published, places, text "
+                    "FROM documents WHERE id IN "
+                    f"(SELECT document FROM passages WHERE id IN ({marks}))",
+                    ids,
+                )
+            }
         places = {number: _places(document[5]) for number, document in documents.items()}
         found = {}
         for number, document, start, end, section, author, kind, sentences in rows:
@@ -311,16 +339,13 @@ class Catalog:
 
     def known_vectors(self, keys: Iterable[bytes]) -> set[bytes]:
         """Return those of the keys that have a vector."""
-        wanted, known = list(keys), set()
+        wanted = list(keys)
+        known: set[bytes] = set()
         for first in range(0, len(wanted), _MANY):
             part = wanted[first : first + _MANY]
             marks = ",".join("?" * len(part))
-            known |= {
-                key
-                for (key,) in self._db.execute(
-                    f"SELECT key FROM vectors WHERE key IN ({marks})", part
-                )
-            }
+            rows = self._rows(f"SELECT key FROM vectors WHERE key IN ({marks})", part)
+            known |= {key for (key,) in rows}
         return known
 
     def put_vectors(self, keys: Sequence[bytes], vectors: Vectors) -> None:
@@ -336,7 +361,7 @@ class Catalog:
         """Return the numbers of all passages, ascending, and their vectors, (n, dimension)."""
         ids: list[int] = []
         data = bytearray()
-        for number, vector in self._db.execute(
+        for number, vector in self._rows(
             "SELECT p.id, v.vector FROM passages p JOIN vectors v ON v.key = p.vector ORDER BY p.id"
         ):
             ids.append(number)

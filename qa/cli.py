@@ -30,7 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except QAError as error:
         return _complain(str(error), WRONG_USE)
     except KeyboardInterrupt:
-        return _complain("Stopped. What was indexed by then is kept; run it again to go on.", FAILURE)
+        return _complain(
+            "Stopped. What was indexed by then is kept; run it again to go on.", FAILURE
+        )
     except BrokenPipeError:  # the reader of our output has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
@@ -75,14 +77,17 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--split", default="all", help="dev, test or all (default: all)")
     evaluate.add_argument(
         "--ranking",
+        nargs="+",
         choices=["fused", "dense", "bm25"],
-        default="fused",
-        help="one signal alone, to compare with (default: fused)",
+        default=["fused"],
+        help="what to rank by; several are compared (default: fused)",
     )
     evaluate.add_argument("--save", metavar="FILE", help="write every question's outcome there too")
 
     remove = _command(commands, "remove", _remove, "take documents out of the corpus")
-    remove.add_argument("targets", nargs="+", metavar="TARGET", help="a document id, file or folder")
+    remove.add_argument(
+        "targets", nargs="+", metavar="TARGET", help="a document id, file or folder"
+    )
 
     _command(commands, "stats", _stats, "list what the corpus holds")
     return top
@@ -192,7 +197,7 @@ def _search(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     from qa import Corpus
-    from qa.page import serve
+    from qa.page.server import serve
 
     with Corpus.open(options.corpus) as corpus:
         serve(corpus, port=options.port, open_browser=options.open)
@@ -200,22 +205,25 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from qa import terminal
+    from qa import Corpus, terminal
+    from qa.beir import evaluate_beir, is_beir
     from qa.evaluation import evaluate, save
-    from qa.jsonable import plain
 
+    file = Path(options.file)
     with terminal.progress(quiet=options.json) as progress:
-        result = evaluate(
-            options.file,
-            corpus=options.corpus,
-            split=options.split,
-            ranking=options.ranking,
-            progress=progress,
-        )
+        if is_beir(file):
+            result = evaluate_beir(
+                file, split=options.split, rankings=options.ranking, progress=progress
+            )
+        else:
+            with Corpus.open(options.corpus) as corpus:
+                result = evaluate(
+                    corpus, file, split=options.split, rankings=options.ranking, progress=progress
+                )
     if options.save:
         save(result, options.save)
     if options.json:
-        _print_json(plain(result.summary()))
+        _print_json(result.summary())
     else:
         terminal.show_evaluation(result)
     return DONE

@@ -4,36 +4,29 @@ Holds the parts together: files become documents, passages and vectors in the ca
 indexes in memory are built from it whenever it has changed.
 """
 
-import json
 import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from hashlib import sha256
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from embeddings.encoder import Encoder
 from embeddings.transformer import DEFAULT_MODEL, ModelUnavailable, TransformerEncoder
 from embeddings.vectors import VectorIndex
-from qa import catalog as catalogs
-from qa import passages, reading
 from qa.answering import answer_question, inverse_frequency
-from qa.catalog import Catalog, Entry, Stamp
+from qa.catalog import FILE_NAME, Catalog, Stamp
 from qa.errors import CorpusError, InputError, ModelError
-from qa.files import File, printable, resolve_root, scan, unique_name
+from qa.files import printable, resolve_root
 from qa.folding import words
+from qa.indexing import Indexer, ProgressCallback
 from qa.lexical import LexicalIndex
 from qa.retrieval import Query, retrieve
-from qa.settings import MAX_QUESTION, MAX_TOP_K, Settings
-from qa.types import Answer, Document, Hit, Listing, Passage, Progress, Report, Skipped
-
-ProgressCallback = Callable[[Progress], None]
-
-_BATCH = 512  # passages encoded and committed at a time
-_ANSWER_DEPTH = 10  # hits that an answer may rest on
+from qa.settings import DEFAULTS, MAX_QUESTION, MAX_TOP_K, Settings
+from qa.types import Answer, Document, Hit, Listing, Passage, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,69 +41,55 @@ class _State:
 class Corpus:
     """A collection of documents that can be asked. Safe to use from several threads."""
 
-    def __init__(self, path: Path, catalog: Catalog, encoder: Encoder, settings: Settings) -> None:
+    def __init__(self, path: Path, catalog: Catalog, encoder: Encoder) -> None:
         """Take over an open catalog; callers use `open` or `create`."""
         self.path = path
-        self.settings = settings
         self._catalog = catalog
         self._encoder = encoder
         self._encoder_checked = False
-        self._own_changes = 0
         self._state: _State | None = None
-        self._lock = threading.RLock()  # the catalog's connection and the state
+        self._building = threading.Lock()  # one thread builds a state, the others wait for it
         self._writing = threading.Lock()  # one add or remove at a time
 
     # Opening and closing
 
     @classmethod
-    def open(
-        cls,
-        path: str | os.PathLike[str],
-        *,
-        model: Encoder | None = None,
-        settings: Settings | None = None,
-    ) -> "Corpus":
+    def open(cls, path: str | os.PathLike[str], *, model: Encoder | None = None) -> "Corpus":
         """Open an existing corpus.
 
         Args:
             path: The corpus folder.
             model: In place of the model the corpus was made with; must have its fingerprint.
-            settings: How to rank and when to answer.
 
         Raises:
             CorpusError: if the folder isn't a corpus, or one that this version can't read.
         """
         folder = Path(path).absolute()
-        if not (folder / catalogs.FILE_NAME).is_file():
+        if not (folder / FILE_NAME).is_file():
             what = "is not a corpus" if folder.is_dir() else "does not exist"
             raise CorpusError(
                 f"{printable(str(folder))} {what}. Make one with: qa index FOLDER --corpus DIR"
             )
-        catalog = Catalog(folder / catalogs.FILE_NAME)
+        catalog = Catalog(folder / FILE_NAME)
         encoder = model or TransformerEncoder(catalog.stamp.model)
-        return cls(folder, catalog, encoder, settings or Settings())
+        return cls(folder, catalog, encoder)
 
     @classmethod
     def create(
-        cls,
-        path: str | os.PathLike[str],
-        *,
-        model: str | Encoder = DEFAULT_MODEL,
-        settings: Settings | None = None,
+        cls, path: str | os.PathLike[str], *, model: str | Encoder = DEFAULT_MODEL
     ) -> "Corpus":
         """Make a new, empty corpus; the folder appears whole or not at all.
 
         Args:
             path: A folder that doesn't exist yet, or is empty.
             model: The packaged default, or a sentence-transformers folder or cached name.
-            settings: How to rank and when to answer.
 
         Raises:
             CorpusError: if the folder is a corpus already, or holds something else.
             ModelError: if the model cannot be loaded.
         """
         folder = Path(path).absolute()
-        if (folder / catalogs.FILE_NAME).exists():
+        if (folder / FILE_NAME).exists():
             raise CorpusError(f"{printable(str(folder))} is a corpus already; open it instead.")
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise CorpusError(
@@ -129,18 +108,17 @@ class Corpus:
                 f"{printable(str(folder))} cannot be made: {error.strerror}."
             ) from error
         try:
-            Catalog.create(made / catalogs.FILE_NAME, stamp).close()
+            Catalog.create(made / FILE_NAME, stamp).close()
             made.chmod(0o755)
             made.replace(folder)
         except BaseException:
             shutil.rmtree(made, ignore_errors=True)
             raise
-        catalog = Catalog(folder / catalogs.FILE_NAME)
-        return cls(folder, catalog, encoder, settings or Settings())
+        return cls(folder, Catalog(folder / FILE_NAME), encoder)
 
     def close(self) -> None:
         """Close the catalog; the corpus cannot be used any more."""
-        with self._writing, self._lock:
+        with self._writing, self._building:
             self._catalog.close()
             self._state = None
 
@@ -181,42 +159,23 @@ class Corpus:
             InputError: if a path doesn't exist; nothing is changed then.
         """
         roots = [resolve_root(path) for path in paths]
-        with self._writing:
-            return self._add(roots, progress)
+        with self._indexer(progress) as indexer:
+            return indexer.add(roots)
 
-    def add_documents(self, documents: Iterable[Document]) -> Report:
+    def add_documents(
+        self, documents: Iterable[Document], *, progress: ProgressCallback | None = None
+    ) -> Report:
         """Index documents from memory; one with a known `doc_id` replaces that document.
+
+        Args:
+            documents: `Document(doc_id, text)` is enough; see `qa.types.Document`.
+            progress: As in `add`, counting characters.
 
         Raises:
             InputError: if a document has no words, or has the id of a file; nothing is changed.
         """
-        with self._writing:
-            known = self._entries()
-            ready = []
-            for document in documents:
-                before = known.get(document.doc_id)
-                if not document.doc_id or (before and before.path):
-                    raise InputError(
-                        f"A document from memory cannot have the id {document.doc_id!r}: "
-                        + ("it is a file's." if before else "it must not be empty.")
-                    )
-                try:
-                    understood = reading.understand(document)
-                except InputError as error:
-                    raise InputError(f"{document.doc_id!r} cannot be indexed: {error}.") from error
-                content = repr(replace(document, places=None)).encode("utf-8", "surrogatepass")
-                made_from = _made_from(content, {})
-                ready.append((Entry(document.doc_id, None, None, None, made_from), understood))
-            changed = [(e, d) for e, d in ready if not _same(known.get(e.doc_id), e)]
-            for first in range(0, len(changed), _BATCH):
-                self._commit([self._cut(*pair) for pair in changed[first : first + _BATCH]])
-            self._tidy([], [])
-            new = {e.doc_id for e, _ in changed}
-            return Report(
-                added=tuple(sorted(new - known.keys())),
-                updated=tuple(sorted(new & known.keys())),
-                unchanged=tuple(sorted({e.doc_id for e, _ in ready} - new)),
-            )
+        with self._indexer(progress) as indexer:
+            return indexer.add_documents(documents)
 
     def remove(self, *targets: str | os.PathLike[str]) -> tuple[str, ...]:
         """Take documents out of the corpus and return their ids; the files stay where they are.
@@ -228,46 +187,40 @@ class Corpus:
         Raises:
             InputError: if a target matches nothing; nothing is removed then.
         """
+        with self._indexer(None) as indexer:
+            return indexer.remove([os.fspath(target) for target in targets])
+
+    @contextmanager
+    def _indexer(self, progress: ProgressCallback | None) -> Iterator[Indexer]:
         with self._writing:
-            entries = self._entries()
-            with self._lock:
-                known_roots = self._catalog.roots()
-            doc_ids: set[str] = set()
-            roots: list[Path] = []
-            for target in targets:
-                name = os.fspath(target)
-                path = Path(name).expanduser().resolve()
-                within = [r for r in known_roots if r == path or path in r.parents]
-                found = {name} & entries.keys() or {
-                    entry.doc_id
-                    for entry in entries.values()
-                    if entry.path and (entry.path == path or path in entry.path.parents)
-                }
-                if not found and not within:
-                    raise InputError(
-                        f"Nothing in the corpus is called {printable(name)!r} or lies there; "
-                        "'qa stats' lists what it holds."
-                    )
-                doc_ids |= found
-                roots += within
-            self._tidy(sorted(doc_ids), [], forget=roots)
-            return tuple(sorted(doc_ids))
+            yield Indexer(self._catalog, self._checked_encoder, self.path, progress)
 
     # Asking
 
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: str, *, settings: Settings = DEFAULTS) -> Answer:
         """Answer a question with the documents' own words, or say that they don't answer it.
+
+        Args:
+            question: In plain words.
+            settings: How to rank and when to answer; for comparing.
 
         Raises:
             InputError: if the question is empty or far too long.
             CorpusError: if there are no documents.
         """
         query, state = self._prepare(question)
-        hits = self._hits(query, state, _ANSWER_DEPTH)
-        return answer_question(query, hits, self._encoder, self._weigh(state), self.settings)
+        hits = self._hits(query, state, settings.answer_depth, settings)
+        return answer_question(query, hits, self._encoder, self._weigh(state), settings)
 
-    def search(self, query: str, top_k: int = 10) -> tuple[Hit, ...]:
+    def search(
+        self, query: str, top_k: int = 10, *, settings: Settings = DEFAULTS
+    ) -> tuple[Hit, ...]:
         """Return the `top_k` passages that are nearest to the query, best first.
+
+        Args:
+            query: A question or a few words.
+            top_k: How many, at most.
+            settings: How to rank; for comparing.
 
         Raises:
             InputError: if the query is empty or far too long, or `top_k` isn't positive.
@@ -276,7 +229,7 @@ class Corpus:
         if not 1 <= top_k <= MAX_TOP_K:
             raise InputError(f"top_k is {top_k}; it must be from 1 to {MAX_TOP_K}.")
         prepared, state = self._prepare(query)
-        return self._hits(prepared, state, top_k)
+        return self._hits(prepared, state, top_k, settings)
 
     def document(self, doc_id: str) -> Document:
         """Return a document.
@@ -284,21 +237,18 @@ class Corpus:
         Raises:
             InputError: if there is none of that id.
         """
-        with self._lock:
-            document = self._catalog.document(doc_id)
+        document = self._catalog.document(doc_id)
         if document is None:
             raise InputError(f"The corpus has no document {doc_id!r}; 'qa stats' lists them.")
         return document
 
     def documents(self) -> tuple[Listing, ...]:
         """Return what the corpus holds, by document id, without the texts."""
-        with self._lock:
-            return tuple(self._catalog.listings())
+        return tuple(self._catalog.listings())
 
     def passages(self) -> tuple[Passage, ...]:
         """Return every passage, by document and offset."""
-        with self._lock:
-            found = [passage for _, passage in self._catalog.passage_texts()]
+        found = [passage for _, passage in self._catalog.passage_texts()]
         return tuple(sorted(found, key=lambda p: (p.doc_id, p.start)))
 
     # Parts of asking
@@ -323,10 +273,9 @@ class Corpus:
         terms = tuple(dict.fromkeys(content or [word.term for word in found]))
         return Query(stripped, self._checked_encoder().encode_question(stripped), terms), state
 
-    def _hits(self, query: Query, state: _State, top_k: int) -> tuple[Hit, ...]:
-        scored = retrieve(query, state.vectors, state.lexical, self.settings)[: 2 * top_k]
-        with self._lock:
-            found = self._catalog.passages([hit.number for hit in scored])
+    def _hits(self, query: Query, state: _State, top_k: int, settings: Settings) -> tuple[Hit, ...]:
+        scored = retrieve(query, state.vectors, state.lexical, settings, top_k)[: 2 * top_k]
+        found = self._catalog.passages([hit.number for hit in scored])
         # Equal scores stand in the order of document and offset, however they were numbered.
         pairs = [(hit, found[hit.number]) for hit in scored if hit.number in found]
         pairs.sort(key=lambda pair: (-pair[0].score, pair[1].doc_id, pair[1].start))
@@ -343,13 +292,12 @@ class Corpus:
 
     def _current(self) -> _State:
         """Return indexes over the catalog as it is now, building them if it has changed."""
-        with self._lock:
-            change = (self._own_changes, self._catalog.version())
+        with self._building:
+            change = self._catalog.version()
             if self._state is None or self._state.change != change:
                 ids, vectors = self._catalog.vectors()
                 texts = (
-                    (number, passages.index_text(passage))
-                    for number, passage in self._catalog.passage_texts()
+                    (number, passage.text) for number, passage in self._catalog.passage_texts()
                 )
                 self._state = _State(change, VectorIndex(ids, vectors), LexicalIndex(texts))
             return self._state
@@ -371,162 +319,3 @@ class Corpus:
                 )
             self._encoder_checked = True
         return self._encoder
-
-    # Parts of adding
-
-    def _entries(self) -> dict[str, Entry]:
-        with self._lock:
-            return {entry.doc_id: entry for entry in self._catalog.entries()}
-
-    def _add(self, roots: Sequence[Path], progress: ProgressCallback | None) -> Report:
-        files: dict[Path, File] = {}
-        skipped: list[Skipped] = []
-        for root in roots:
-            found = scan(root, self.path)
-            skipped += found.skipped
-            for file in found.files:
-                files.setdefault(file.path, file)
-        entries = self._entries()
-        by_path = {entry.path: entry for entry in entries.values() if entry.path}
-        taken = set(entries)
-        total = sum(file.size for file in files.values())
-        done = 0
-        added, updated, unchanged = [], [], []
-        batch: list[_Cut] = []
-        sizes = 0
-        for file in files.values():
-            before = by_path.get(file.path)
-            doc_id = before.doc_id if before else unique_name(file, taken)
-            if progress:
-                progress(Progress(done + sizes, total, doc_id))
-            if before and _untouched(before, file):
-                unchanged.append(doc_id)
-                done += file.size
-                continue
-            try:
-                data = file.path.read_bytes()
-                entry = Entry(
-                    doc_id, file.path, file.size, file.mtime_ns, _made_from(data, file.about)
-                )
-                if _same(before, entry):
-                    with self._lock, self._catalog.transaction():
-                        self._catalog.touch(entry)
-                    unchanged.append(doc_id)
-                    done += file.size
-                    continue
-                document = reading.read(data, doc_id, file.about)
-            except (OSError, InputError) as error:
-                reason = f"it cannot be read: {error.strerror}" if isinstance(error, OSError) else str(error)
-                if before:
-                    reason += "; the version indexed before is kept"
-                skipped.append(Skipped(file.name, reason))
-                done += file.size
-                continue
-            taken.add(doc_id)
-            (updated if before else added).append(doc_id)
-            batch.append(self._cut(entry, document))
-            sizes += file.size
-            if sum(len(cut.passages) for cut in batch) >= _BATCH:
-                self._commit(batch, progress, done, sizes, total)
-                done += sizes
-                batch, sizes = [], 0
-        self._commit(batch, progress, done, sizes, total)
-        gone = [
-            entry.doc_id
-            for path, entry in by_path.items()
-            if path not in files
-            and not any(s.path == entry.doc_id for s in skipped)
-            and any(path == root or root in path.parents for root in roots)
-        ]
-        self._tidy(gone, roots)
-        if progress:
-            progress(Progress(total, total, ""))
-        return Report(
-            tuple(added), tuple(updated), tuple(unchanged), tuple(sorted(gone)), tuple(skipped)
-        )
-
-    def _cut(self, entry: Entry, document: Document) -> "_Cut":
-        encoder = self._checked_encoder()
-        document = replace(document, doc_id=entry.doc_id)
-        cut = passages.cut_passages(document, encoder.count_tokens, encoder.max_tokens)
-        texts = [passages.index_text(passage) for passage in cut]
-        keys = [catalogs.vector_key(text, encoder.fingerprint) for text in texts]
-        return _Cut(entry, document, cut, texts, keys)
-
-    def _commit(
-        self,
-        batch: Sequence["_Cut"],
-        progress: ProgressCallback | None = None,
-        done: int = 0,
-        size: int = 0,
-        total: int = 0,
-    ) -> None:
-        """Encode what is new in a batch of documents and write them, all at once."""
-        if not batch:
-            return
-        texts = {
-            key: text
-            for cut in batch
-            for key, text in zip(cut.keys, cut.texts, strict=True)
-        }
-        with self._lock:
-            new = [key for key in texts if key not in self._catalog.known_vectors(texts)]
-
-        def report(encoded: int) -> None:
-            if progress:
-                part = size * encoded // len(new)
-                progress(Progress(done + part, total, batch[-1].entry.doc_id))
-
-        vectors = self._checked_encoder().encode_passages([texts[key] for key in new], report)
-        with self._lock, self._catalog.transaction():
-            self._catalog.put_vectors(new, vectors)
-            for cut in batch:
-                pairs = list(zip(cut.passages, cut.keys, strict=True))
-                self._catalog.put(cut.entry, cut.document, pairs)
-            self._own_changes += 1
-
-    def _tidy(
-        self, gone: Sequence[str], roots: Sequence[Path], forget: Sequence[Path] = ()
-    ) -> None:
-        with self._lock, self._catalog.transaction():
-            for root in roots:
-                self._catalog.add_root(root)
-            for root in forget:
-                self._catalog.remove_root(root)
-            self._catalog.remove(gone)
-            self._catalog.drop_unused_vectors()
-            self._own_changes += 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    """A document cut into passages, with what each is encoded from and its vector's key."""
-
-    entry: Entry
-    document: Document
-    passages: list[Passage]
-    texts: list[str]
-    keys: list[bytes]
-
-
-def _description(about: object) -> str:
-    """Return what else than its bytes a document is made from: description and versions."""
-    made = json.dumps([about, reading.VERSION, passages.VERSION], sort_keys=True)
-    return sha256(made.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def _made_from(content: bytes, about: object) -> str:
-    return f"{sha256(content).hexdigest()}:{_description(about)}"
-
-
-def _same(before: Entry | None, entry: Entry) -> bool:
-    return before is not None and before.made_from == entry.made_from
-
-
-def _untouched(before: Entry, file: File) -> bool:
-    """Whether size, time and description say that nothing has changed."""
-    return (
-        before.size == file.size
-        and before.mtime_ns == file.mtime_ns
-        and before.made_from.endswith(f":{_description(file.about)}")
-    )

@@ -32,5 +32,5 @@ class ModelError(QAError):
     """The embedding model cannot be used."""
 
 
-class Cancelled(QAError):
+class Cancelled(QAError):  # noqa: N818 - an event, not an error of anyone's
     """Work was stopped at the caller's wish; what was committed stays."""

@@ -113,7 +113,7 @@ def _walk(
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
     except OSError as error:
-        found.skipped.append(Skipped(printable(str(folder)), _why(error)))
+        found.skipped.append(Skipped(printable(str(folder)), why(error)))
         return
     for entry in entries:
         path = Path(entry.path)
@@ -134,7 +134,7 @@ def _take(
     try:
         status = path.lstat()
     except OSError as error:
-        found.skipped.append(Skipped(name, _why(error)))
+        found.skipped.append(Skipped(name, why(error)))
         return
     suffix = path.suffix.lower()
     if stat.S_ISLNK(status.st_mode):
@@ -164,5 +164,6 @@ def _excluded(path: Path, metadata: list[tuple[Path, FolderMetadata]]) -> bool:
     return any(path.relative_to(folder).as_posix() in m.exclude for folder, m in metadata)
 
 
-def _why(error: OSError) -> str:
+def why(error: OSError) -> str:
+    """Return why a file or folder couldn't be read, for a report."""
     return f"it cannot be read: {error.strerror or error}"

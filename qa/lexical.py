@@ -47,7 +47,9 @@ class LexicalIndex:
         ).hits
         numbers = self._searcher.fast_field_values("number", [address for _, address in found])
         return {
-            int(number): float(score) for number, (score, _) in zip(numbers, found, strict=True)
+            int(number): float(score)
+            for number, (score, _) in zip(numbers, found, strict=True)
+            if number is not None
         }
 
     def document_frequency(self, term: str) -> int:

@@ -8,7 +8,7 @@ the range, paragraphs whole, lead-ins with what they introduce.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import groupby
+from itertools import pairwise
 
 import nupunkt
 
@@ -19,9 +19,6 @@ VERSION = 1
 
 COMMENT_KIND = "reader's comment"
 MIN_WORDS, MAX_WORDS = 40, 120
-# Share of the model's length that a passage may fill; the rest is for title and section.
-_PASSAGE_SHARE = 0.75
-_CONTEXT_WORDS = 30
 # Costs of a cut, in words outside the range that one would rather accept.
 _CUT_IN_PARAGRAPH = 25.0
 _CUT_IN_LIST = 15.0
@@ -40,6 +37,7 @@ class _Unit:
     words: int
     tokens: int
     cut_before: float  # cost of starting a passage here
+    answers: bool  # headings and lead-ins only echo a question
 
 
 def cut_passages(document: Document, count_tokens: CountTokens, max_tokens: int) -> list[Passage]:
@@ -52,16 +50,20 @@ def cut_passages(document: Document, count_tokens: CountTokens, max_tokens: int)
     """
     if document.places is None:
         raise ValueError(f"{document.doc_id}: the document's structure hasn't been read yet")
-    limit = int(max_tokens * _PASSAGE_SHARE)
     text_hash = hash_text(document.text)
     passages = []
     for stretch in _stretches(document.blocks):
-        units = _units(document.text, stretch, count_tokens, limit)
+        units = _units(document.text, stretch, count_tokens, max_tokens)
         kind = COMMENT_KIND if stretch[0].comment else document.kind
-        for first, last in _partition(units, limit):
+        for first, last in _partition(units, max_tokens):
             passages.append(
                 _passage(
-                    document, document.places, text_hash, units[first:last], stretch[-1].section, kind
+                    document,
+                    document.places,
+                    text_hash,
+                    units[first:last],
+                    stretch[-1].section,
+                    kind,
                 )
             )
     return passages
@@ -77,27 +79,16 @@ def passage_id(text_hash: str, start: int, end: int) -> str:
     return f"{text_hash}:{start}-{end}"
 
 
-def index_text(passage: Passage) -> str:
-    """Return what is encoded and searched for a passage: its words under title and section."""
-    context = " ".join(filter(None, (passage.title, passage.section))).split()
-    return " ".join(context[:_CONTEXT_WORDS]) + "\n" + passage.text
-
-
 def _stretches(blocks: Sequence[Block]) -> Iterator[list[Block]]:
     """Yield the runs of blocks that a passage may hold together: headings, then what is below."""
-
-    def same_place(block: Block) -> tuple[str | None, str | None]:
-        return block.comment, block.section
-
     run: list[Block] = []
-    for _, group in groupby(blocks, same_place):
-        members = list(group)
-        if run and all(block.kind in ("heading", "dateline") for block in run):
-            run += members  # stacked headings stay with the text that they head
-            continue
-        if run:
+    for block in blocks:
+        has_body = any(before.kind not in ("heading", "dateline") for before in run)
+        elsewhere = block.kind == "heading" or (run and block.section != run[-1].section)
+        if run and (block.comment != run[-1].comment or (has_body and elsewhere)):
             yield run
-        run = members
+            run = []
+        run.append(block)
     if run:
         yield run
 
@@ -107,6 +98,7 @@ def _units(
 ) -> list[_Unit]:
     spans: list[Span] = []
     costs: list[float] = []
+    answers: list[bool] = []
     for number, block in enumerate(stretch):
         before = stretch[number - 1].kind if number else None
         if before in ("heading", "dateline", "lead_in"):
@@ -118,12 +110,15 @@ def _units(
         for sentence in _sentences(text, block):
             spans.append(sentence)
             costs.append(cost)
+            answers.append(block.kind not in ("heading", "dateline", "lead_in"))
             cost = _CUT_IN_PARAGRAPH
     counts = count_tokens([text[a:b] for a, b in spans])
     units = []
-    for (start, end), cost, tokens in zip(spans, costs, counts, strict=True):
+    for (start, end), cost, may_answer, tokens in zip(spans, costs, answers, counts, strict=True):
         for piece, n in _shorten(text, Span(start, end), tokens, count_tokens, limit):
-            units.append(_Unit(piece.start, piece.end, len(text[slice(*piece)].split()), n, cost))
+            units.append(
+                _Unit(piece.start, piece.end, len(text[slice(*piece)].split()), n, cost, may_answer)
+            )
             cost = _CUT_IN_PARAGRAPH
     return units
 
@@ -140,9 +135,7 @@ def _sentences(text: str, block: Block) -> list[Span]:
             continue
         first = block.start + start + raw.index(stripped)
         # A stray mark or list number ("1.") is no sentence of its own.
-        if found and not _has_word(stripped):
-            found[-1] = Span(found[-1].start, first + len(stripped))
-        elif found and not _has_word(text[slice(*found[-1])]):
+        if found and not (_has_word(stripped) and _has_word(text[slice(*found[-1])])):
             found[-1] = Span(found[-1].start, first + len(stripped))
         else:
             found.append(Span(first, first + len(stripped)))
@@ -150,7 +143,7 @@ def _sentences(text: str, block: Block) -> list[Span]:
 
 
 def _has_word(text: str) -> bool:
-    return any(a.isalpha() and b.isalpha() for a, b in zip(text, text[1:], strict=False))
+    return any(a.isalpha() and b.isalpha() for a, b in pairwise(text))
 
 
 def _shorten(
@@ -233,5 +226,9 @@ def _passage(
         start=start,
         end=end,
         text=document.text[start:end],
-        sentences=tuple(Span(unit.start, unit.end) for unit in units),
+        sentences=tuple(
+            Span(unit.start, unit.end)
+            for unit in units
+            if unit.answers or not any(other.answers for other in units)
+        ),
     )

@@ -38,56 +38,35 @@ class Scored:
 
 
 def retrieve(
-    query: Query, vectors: VectorIndex, lexical: LexicalIndex, settings: Settings
+    query: Query, vectors: VectorIndex, lexical: LexicalIndex, settings: Settings, top_k: int
 ) -> list[Scored]:
-    """Return the candidates, best first; equal scores in the order of their numbers."""
+    """Return at least `top_k` candidates, if there are as many, best first.
+
+    Each signal proposes more than are asked for, since fusing reorders them.
+    """
+    depth = max(settings.candidates, 2 * top_k)
     dense: dict[int, float] = {}
     bm25: dict[int, float] = {}
     if settings.ranking != "bm25":
-        dense = vectors.search(query.vector, settings.candidates)
+        dense = vectors.search(query.vector, depth)
     if settings.ranking != "dense":
-        bm25 = lexical.search(query.terms, settings.candidates)
-    candidates = sorted(dense.keys() | bm25.keys())
+        bm25 = lexical.search(query.terms, depth)
+    numbers = sorted(dense.keys() | bm25.keys())
     # Every candidate gets every signal; one that BM25 didn't propose shares few words or none.
-    if settings.ranking == "fused":
-        missing = [number for number in candidates if number not in dense]
-        dense |= vectors.scores(query.vector, missing)
-    scores = _fuse(candidates, dense, bm25, settings)
+    dense |= vectors.scores(query.vector, [number for number in numbers if number not in dense])
+    near = [dense[number] for number in numbers]
+    same = [bm25.get(number, 0.0) for number in numbers]
+    weight = {"fused": settings.dense_weight, "dense": 1.0, "bm25": 0.0}[settings.ranking]
     scored = [
-        Scored(number, score, _signals(number, dense, bm25))
-        for number, score in zip(candidates, scores, strict=True)
+        Scored(number, weight * a + (1 - weight) * b, {"dense": cosine, "bm25": score})
+        for number, cosine, score, a, b in zip(
+            numbers, near, same, _scaled(near), _scaled(same), strict=True
+        )
     ]
     return sorted(scored, key=lambda hit: (-hit.score, hit.number))
-
-
-def _fuse(
-    candidates: Sequence[int],
-    dense: Mapping[int, float],
-    bm25: Mapping[int, float],
-    settings: Settings,
-) -> list[float]:
-    if settings.ranking == "dense":
-        return [dense[number] for number in candidates]
-    if settings.ranking == "bm25":
-        return [bm25[number] for number in candidates]
-    share = settings.dense_weight
-    near = _scaled([dense[number] for number in candidates])
-    same = _scaled([bm25.get(number, 0.0) for number in candidates])
-    return [share * a + (1 - share) * b for a, b in zip(near, same, strict=True)]
 
 
 def _scaled(scores: Sequence[float]) -> list[float]:
     """Return the scores stretched to 0..1 (min-max); all equal become 0."""
     low, high = min(scores, default=0.0), max(scores, default=0.0)
     return [(score - low) / (high - low) if high > low else 0.0 for score in scores]
-
-
-def _signals(
-    number: int, dense: Mapping[int, float], bm25: Mapping[int, float]
-) -> dict[str, float]:
-    signals = {}
-    if dense:
-        signals["dense"] = dense[number]
-    if bm25 or not dense:
-        signals["bm25"] = bm25.get(number, 0.0)
-    return signals

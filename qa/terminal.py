@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from qa.evaluation import Evaluation
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_FIGURES = 5  # columns of figures that fit side by side in 80 characters' width, or nearly
 _ANSWER, _MATCH, _QUIET = "bold", "underline", "dim"
 
 console = Console(highlight=False)
@@ -94,13 +95,21 @@ def show_documents(listings: Sequence[Listing], model: str) -> None:
 
 
 def show_evaluation(result: "Evaluation") -> None:
-    """Print an evaluation's figures with their intervals, overall and by kind."""
-    table = Table(box=None, pad_edge=False, header_style=_QUIET)
-    for number, name in enumerate(("", *result.columns)):
-        table.add_column(name, justify="right" if number else "left", no_wrap=True)
-    for row in result.rows:
-        table.add_row(row.name, *(str(row.figures.get(name, "")) for name in result.columns))
-    console.print(table)
+    """Print an evaluation's figures with their intervals: a row a group, in two tables."""
+    names = list(dict.fromkeys(name for row in result.rows for name in row.figures))
+    for first in range(0, len(names), _FIGURES):
+        part = names[first : first + _FIGURES]
+        table = Table(box=None, pad_edge=False, header_style=_QUIET)
+        table.add_column("", no_wrap=True)
+        table.add_column("n", justify="right")
+        for name in part:
+            table.add_column(name, justify="right", no_wrap=True)
+        for row in result.rows:
+            if any(name in row.figures for name in part):
+                cells = (str(row.figures[name]) if name in row.figures else "" for name in part)
+                table.add_row(_clean(row.name), str(row.n), *cells)
+        console.print(table)
+        console.print()
     for note in result.notes:
         console.print(Text(note, style=_QUIET))
 
@@ -143,9 +152,7 @@ def _show_source(source: Citation | Passage, mark: str) -> None:
     console.print(Padding(Text(" · ".join(_clean(x) for x in about if x), style=_QUIET), (0, 4)))
 
 
-def _show_quote(
-    quote: str, start: int, highlights: Sequence[Span], answer: Span | None
-) -> None:
+def _show_quote(quote: str, start: int, highlights: Sequence[Span], answer: Span | None) -> None:
     text = Text(_clean(quote))  # one character for one, so that spans still fit
     if answer:
         text.stylize(_ANSWER, answer.start - start, answer.end - start)

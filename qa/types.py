@@ -94,7 +94,8 @@ class Document:
 class Passage:
     """A citable piece of one document, with what a reader needs to know of its source.
 
-    `id` names the document's content and the span, wherever the file may move. `sentences` are absolute spans within it, in order. `kind` is the document's, except for
+    `id` names the document's content and the span, wherever the file may move. `sentences` are the absolute spans that may answer, in order: sentences, items, rows, not the
+    headings and lead-ins that only announce them. `kind` is the document's, except for
     "reader's comment".
     """
 

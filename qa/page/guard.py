@@ -21,7 +21,7 @@ _HOST = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?", re.IGNORE
 _OPEN = re.compile(
     r"/|/(?:source|page\.css|page\.js|config|theme\.css)"
     r"|/(?:assets|static)/.+"
-    r"|/gradio_api/(?:info|startup-events|cancel|reset|queue/(?:join|data)|heartbeat/\w+)"
+    r"|/gradio_api/(?:info|startup-events|cancel|reset|run/predict|queue/(?:join|data)|heartbeat/\w+)"
     r"|/gradio_api/call/(?:v2/)?(?:ask|search)(?:/\w+)?"
 )
 

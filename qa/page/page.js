@@ -8,10 +8,10 @@
   const all = (selector) => [...document.querySelectorAll(selector)];
   let hint = ""; // what the pane says before anything is chosen
   let loading = null; // the request under way; a later choice calls it off
-  let shown = ""; // the answer that was last announced
+  let shown; // the answer that was last announced; "" while one is awaited
 
   function select(card) {
-    for (const other of all("#answer .card")) {
+    for (const other of all("#room .card")) {
       const chosen = other === card;
       find(".open", other).setAttribute("aria-pressed", String(chosen));
       other.classList.toggle("chosen", chosen);
@@ -62,20 +62,16 @@
   // A wide window shows the first citation at once; a narrow one waits to be asked.
   function announce() {
     const answer = find("#answer section");
-    const pending = find("#answer .pending, #answer.pending");
+    const pending = find("#answer .pending");
     const status = find("#status");
-    if (!answer || !status) return;
+    if (!status) return;
     hint ||= find("#leaf").innerHTML;
     fit();
-    if (pending) {
-      status.textContent = "Looking through the documents…";
-      shown = "";
-      return;
-    }
-    const now = answer.textContent;
+    const now = pending ? "" : answer?.textContent;
     if (now === shown) return;
     shown = now;
-    status.textContent = answer.dataset.status ?? "";
+    status.textContent = pending ? "Looking through the documents…" : answer.dataset.status;
+    if (pending) return;
     if (answer.matches(".answered") && wide.matches) open(find(".card", answer));
     else close();
   }
@@ -84,7 +80,7 @@
     const target = event.target;
     if (target.closest("#sheet .close")) return find("#sheet").close();
     const ref = target.closest("#answer .ref");
-    const card = ref ? find(`#citation-${ref.dataset.n}`) : target.closest("#answer .card");
+    const card = ref ? find(`#citation-${ref.dataset.n}`) : target.closest("#room .card");
     if (!card) return;
     // Someone who selects words of a card wants to copy them.
     if (!target.closest("button, a") && String(getSelection())) return;
@@ -97,8 +93,8 @@
 
   document.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step || !event.target.matches?.("#answer .open")) return;
-    const buttons = all("#answer .open");
+    if (!step || !event.target.matches?.("#room .open")) return;
+    const buttons = all("#room .open").filter((button) => button.checkVisibility());
     const next = buttons[buttons.indexOf(event.target) + step];
     if (!next) return;
     event.preventDefault();

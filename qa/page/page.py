@@ -66,14 +66,15 @@ def build(corpus: "Corpus", examples: Sequence[str] = ()) -> gr.Blocks:
             raise gr.Error(str(error), print_exception=False) from error
 
     masthead, welcome = arrive()
-    with gr.Blocks(title="Chapter & Verse", analytics_enabled=False) as page:
+    page: gr.Blocks = gr.Blocks(title="Chapter & Verse", analytics_enabled=False)
+    with page:
         top = gr.HTML(masthead, elem_id="top", apply_default_css=False, js_on_load=None)
         with gr.Row(elem_id="desk"):
             question = gr.Textbox(
                 label="Your question",
                 show_label=False,
                 container=False,
-                placeholder="Ask the documents a question",
+                placeholder="Ask a question",
                 lines=1,
                 max_lines=6,
                 autofocus=True,
@@ -85,7 +86,8 @@ def build(corpus: "Corpus", examples: Sequence[str] = ()) -> gr.Blocks:
             with gr.Row(elem_id="examples"):
                 chips = [gr.Button(example, elem_classes="example") for example in examples]
         with gr.Row(elem_id="room"):
-            result = gr.HTML(welcome, elem_id="answer", apply_default_css=False, js_on_load=None)
+            shelf = gr.HTML(welcome, elem_id="shelf", apply_default_css=False, js_on_load=None)
+            result = gr.HTML(elem_id="answer", apply_default_css=False, js_on_load=None)
             gr.HTML(render.reader(), elem_id="source", apply_default_css=False, js_on_load=None)
 
         gr.on(
@@ -106,11 +108,13 @@ def build(corpus: "Corpus", examples: Sequence[str] = ()) -> gr.Blocks:
                 trigger_mode="always_last",
                 api_visibility="private",
             )
-        # Documents may have come or gone since the server started.
+        # Documents may have come or gone since the server started. Gradio's browser side can lose
+        # a queued event that follows another closely, so this one stays out of the queue.
         page.load(
             arrive,
-            outputs=[top, result],
+            outputs=[top, shelf],
             show_progress="hidden",
+            queue=False,
             api_visibility="private",
         )
         api(ask, api_name="ask")

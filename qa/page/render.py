@@ -10,31 +10,17 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from hashlib import sha256
 from html import escape
-from typing import Protocol
 
-from qa.types import Answer, Citation, Document, Passage, Place, Span
+from qa.types import Answer, Citation, Document, Listing, Passage, Span
 
 SHELF_SIZE = 60  # documents listed before a question is asked
 
 
-class Described(Protocol):
-    """What the page tells of any source: a document, a passage, a citation, a listing's row."""
-
-    @property
-    def doc_id(self) -> str: ...  # noqa: D102
-    @property
-    def title(self) -> str: ...  # noqa: D102
-    @property
-    def author(self) -> str | None: ...  # noqa: D102
-    @property
-    def publisher(self) -> str | None: ...  # noqa: D102
-    @property
-    def published(self) -> str | None: ...  # noqa: D102
-    @property
-    def kind(self) -> str | None: ...  # noqa: D102
+# What the page tells the origin of.
+Source = Document | Listing | Passage | Citation
 
 
-def masthead(documents: Sequence[Described]) -> str:
+def masthead(documents: Sequence[Source]) -> str:
     """Return the name of the page and one line that says what is being asked."""
     return (
         '<header class="masthead"><h1>Chapter <span>&amp;</span> Verse</h1>'
@@ -42,7 +28,7 @@ def masthead(documents: Sequence[Described]) -> str:
     )
 
 
-def welcome(documents: Sequence[Described]) -> str:
+def welcome(documents: Sequence[Source]) -> str:
     """Return what stands in the answer's place before anything is asked."""
     if not documents:
         return (
@@ -227,7 +213,7 @@ def _citation(citation: Citation) -> str:
     name = f"Citation {citation.n}: "
     return (
         f'<li class="card" id="citation-{citation.n}" data-n="{citation.n}" {target}>{number}{_heading(citation, "h4", name)}'
-        f"{_meta(_source_facts(citation))}{_meta(_place(citation.section, citation.place), 'place')}"
+        f"{_meta(_source_facts(citation))}{_meta(_place_facts(citation), 'place')}"
         f'<p class="quote">{quote}</p></li>'
     )
 
@@ -236,26 +222,26 @@ def _nearest(passage: Passage) -> str:
     return (
         f'<li class="card" {_target(passage, Span(passage.start, passage.end), passage.text)}>'
         f"{_heading(passage, 'h4')}"
-        f"{_meta(_source_facts(passage))}{_meta(_place(passage.section, passage.place), 'place')}"
+        f"{_meta(_source_facts(passage))}{_meta(_place_facts(passage), 'place')}"
         f'<p class="quote">{escape(passage.text)}</p></li>'
     )
 
 
-def _heading(described: Described, level: str, before: str = "") -> str:
+def _heading(item: Source, level: str, before: str = "") -> str:
     spoken = f'<span class="unseen">{before}</span>' if before else ""
-    title = escape(described.title or described.doc_id)
+    title = escape(item.title or item.doc_id)
     return f'<{level}><button type="button" class="open" aria-pressed="false">{spoken}{title}</button></{level}>'
 
 
 def _target(
-    described: Described,
+    item: Source,
     passage: Span | None = None,
     quote: str = "",
     answer: Iterable[Span] = (),
     words: Iterable[Span] = (),
 ) -> str:
     """Return the attributes that say what a card opens; the query of `/source` is made of them."""
-    target = f'data-doc="{escape(described.doc_id)}"'
+    target = f'data-doc="{escape(item.doc_id)}"'
     if passage is None:
         return target
     return (
@@ -272,18 +258,20 @@ def _shifted(spans: Iterable[Span], by: int) -> list[Span]:
     return [Span(start + by, end + by) for start, end in spans]
 
 
-def _source_facts(described: Described) -> list[str]:
+def _source_facts(item: Source) -> list[str]:
     facts = [
-        date_in_words(described.published),
-        described.author,
-        described.publisher,
-        described.kind,
+        date_in_words(item.published),
+        item.author,
+        item.publisher,
+        item.kind,
     ]
     return [fact for fact in dict.fromkeys(facts) if fact]
 
 
-def _place(section: str | None, place: Place | None) -> list[str]:
-    return [fact for fact in (section, str(place) if place else "") if fact]
+def _place_facts(piece: Citation | Passage) -> list[str]:
+    # Above the first heading, the section is the title itself.
+    section = piece.section if piece.section != piece.title else None
+    return [fact for fact in (section, str(piece.place)) if fact]
 
 
 def _meta(facts: Sequence[str], name: str = "meta") -> str:
@@ -292,7 +280,7 @@ def _meta(facts: Sequence[str], name: str = "meta") -> str:
     return f'<p class="{name}">{" · ".join(escape(fact) for fact in facts)}</p>'
 
 
-def _extent(documents: Sequence[Described]) -> str:
+def _extent(documents: Sequence[Source]) -> str:
     """Return "5 documents · 2017–2019"."""
     if not documents:
         return "No documents yet"

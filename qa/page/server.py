@@ -8,7 +8,7 @@ import os
 import re
 import socket
 import webbrowser
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,7 @@ PORTS_TO_TRY = 100
 EXAMPLES = {
     "How many probation officer vacancies were there across the NPS?": "003_0880fbf5f6f5a3fe.txt",
     "How many unfilled vacancies did London have?": "000_7410150016598652.txt",
-    "Which MP had the smallest majority?": "004_42f9c8b73587f07c.txt",
+    "Which MP represents Telford?": "004_42f9c8b73587f07c.txt",
     "What is wrong with the office buildings?": "003_0880fbf5f6f5a3fe.txt",
 }
 
@@ -67,13 +67,17 @@ def serve(corpus: "Corpus", *, port: int | None = None, open_browser: bool = Fal
     with closing(_listener(port)) as listener:
         address = f"http://{HOST}:{listener.getsockname()[1]}"
         config = uvicorn.Config(
-            application(corpus),
+            # Made inside the server's event loop; Gradio would open others and leave them open.
+            lambda: application(corpus),
+            factory=True,
+            ws="none",
             log_level="warning",
             proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=1,
         )
-        _Server(config, address, open_browser).run(sockets=[listener])
+        with suppress(KeyboardInterrupt):
+            _Server(config, address, open_browser).run(sockets=[listener])
 
 
 def application(corpus: "Corpus") -> ASGIApp:

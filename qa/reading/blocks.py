@@ -20,6 +20,7 @@ DATE_LINE = re.compile(
     re.IGNORECASE,
 )
 _ENDS_SENTENCE = re.compile(r"(?:[.!?…:;,]-?|[–—-])[\"'”’)\]»]*$")
+_CLOSES = re.compile(rf"{_ENDS_SENTENCE.pattern}|[\"'”’)\]»]$")
 _INTRODUCES = re.compile(r"[:–—-]$")
 _TWO_SENTENCES = re.compile(r"[a-z][.!?] [A-Z]")
 _OPENS = re.compile(r"[a-z]")
@@ -84,12 +85,15 @@ def blocks(
         for run in _runs(group, width, title):
             first, last = run[0], run[-1]
             words = sum(len(line.text.split()) for line in run)
-            is_heading = first.text == title or (
-                len(run) == 1
-                and _could_be_heading(first.text)
-                and seen[_spaced(first.text)] == 1  # what stands there twice is furniture
-                and first.text not in names
-                and _heads(first, group, groups[number + 1 :])
+            is_heading = (
+                first.text == title
+                or (
+                    len(run) == 1
+                    and _could_be_heading(first.text)
+                    and seen[_spaced(first.text)] == 1  # what stands there twice is furniture
+                    and first.text not in names
+                    and _heads(first, group, groups[number + 1 :])
+                )
             )
             if headings and is_heading:
                 found.append(Block("heading", first.start, last.end))
@@ -107,7 +111,7 @@ def blocks(
             breaks_off = (
                 found[-1].kind == "paragraph"
                 and len(last.text.split()) >= _BODY_WORDS
-                and not _ENDS_SENTENCE.search(last.text)
+                and not _CLOSES.search(last.text)
             )
     return found
 

@@ -17,6 +17,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CONTROLS = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_NO_TEXT = "it holds binary data, or text in an encoding that can't be told; save text as UTF-8"
 _SAMPLE = 65_536  # bytes or characters: enough to tell an encoding, or that there is none
 _TIE = 0.05  # difference in charset-normalizer's chaos (0 to 1) that tells nothing
 _MAX_CONTROLS = 0.02  # share of control characters above which a file isn't text
@@ -44,7 +45,7 @@ def decode(data: bytes) -> str:
     text = canonical(text)
     sample = text[:_SAMPLE]
     if len(_CONTROLS.findall(sample)) > _MAX_CONTROLS * len(sample):
-        raise InputError("it holds binary data, not text")
+        raise InputError(_NO_TEXT)
     return text
 
 
@@ -57,12 +58,12 @@ def _detect(data: bytes) -> str:
             except UnicodeDecodeError:
                 continue
     if data.count(0, 0, _SAMPLE) > min(len(data), _SAMPLE) // 100:
-        raise InputError("it holds binary data, not text")
+        raise InputError(_NO_TEXT)
     from charset_normalizer import from_bytes
 
     guesses = list(from_bytes(data[:_SAMPLE]))
     if not guesses:
-        raise InputError("its character encoding cannot be told; save it as UTF-8")
+        raise InputError(_NO_TEXT)
     # Short Western texts fit several code pages equally well; cp1252 is by far the commonest.
     ties = [g for g in guesses if g.chaos <= guesses[0].chaos + _TIE]
     best = next((g for g in ties if g.encoding == "cp1252"), guesses[0])

@@ -1,0 +1,124 @@
+"""Sample questions with gold evidence, and how far their wording gives the evidence away.
+
+A row of JSON holds `id`, `question`, `kind`, `split` and `evidence`: the needed pieces, each a
+list of equivalent places `{doc_id, start, end}` in characters of the document's text; a question
+that the documents don't answer has none.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from qa.corpus import Corpus
+from qa.errors import InputError
+from qa.folding import words
+
+COVER = 0.5  # share of a gold span that makes a passage or sentence right
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """A place that answers: characters `start` to `end` of a document."""
+
+    doc_id: str
+    start: int
+    end: int
+
+    def covered_by(self, doc_id: str, start: int, end: int) -> bool:
+        """Whether at least half of it lies in that span."""
+        shared = min(self.end, end) - max(self.start, start)
+        return doc_id == self.doc_id and shared >= COVER * (self.end - self.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A sample question; `evidence` lists the needed pieces, each with its equivalent places."""
+
+    id: str
+    text: str
+    kind: str
+    split: str
+    evidence: tuple[tuple[Gold, ...], ...]
+
+    def is_right(self, doc_id: str, start: int, end: int) -> bool:
+        """Whether a span covers at least half of any gold span."""
+        return any(gold.covered_by(doc_id, start, end) for piece in self.evidence for gold in piece)
+
+
+def read_questions(file: str | Path) -> list[Question]:
+    """Return the questions in a file of JSON lines."""
+    try:
+        lines = Path(file).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise InputError(f"The questions in {file} cannot be read: {reason}.") from error
+    questions = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            questions.append(_question(json.loads(line)))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise InputError(
+                f"{file}, line {number} is not a question ({error!r}); it must hold id, question "
+                "and evidence: [[{doc_id, start, end}, …], …]."
+            ) from error
+    return questions
+
+
+def _question(row: dict[str, Any]) -> Question:
+    evidence = tuple(
+        tuple(Gold(str(g["doc_id"]), int(g["start"]), int(g["end"])) for g in piece)
+        for piece in row["evidence"]
+    )
+    if any(gold.start >= gold.end or gold.start < 0 for piece in evidence for gold in piece):
+        raise ValueError("a gold span is empty")
+    kind, split = str(row.get("kind", "")), str(row.get("split", "all"))
+    return Question(str(row["id"]), str(row["question"]), kind, split, evidence)
+
+
+def check_questions(questions: Iterable[Question], corpus: Corpus) -> None:
+    """Refuse questions about other documents than the corpus holds."""
+    known = {listing.doc_id for listing in corpus.documents()}
+    lengths: dict[str, int] = {}
+    for question in questions:
+        for gold in (g for piece in question.evidence for g in piece):
+            if gold.doc_id not in known:
+                raise InputError(
+                    f"Question {question.id} rests on {gold.doc_id!r}, which the corpus hasn't; "
+                    "index the documents that the questions are about."
+                )
+            if gold.doc_id not in lengths:
+                lengths[gold.doc_id] = len(corpus.document(gold.doc_id).text)
+            if gold.end > lengths[gold.doc_id]:
+                raise InputError(
+                    f"Question {question.id} rests on characters {gold.start} to {gold.end} of "
+                    f"{gold.doc_id!r}, which has {lengths[gold.doc_id]}."
+                )
+
+
+def mean_overlap(questions: Iterable[Question], corpus: Corpus) -> float:
+    """Return the mean share of a question's content words that stand in its evidence.
+
+    Of each piece's equivalent places the one that shares most counts; pieces are joined.
+    """
+    shares = []
+    texts: dict[str, str] = {}
+    for question in questions:
+        asked = {word.term for word in words(question.text) if word.is_content}
+        met: set[str] = set()
+        for piece in question.evidence:
+            best: set[str] = set()
+            for gold in piece:
+                if gold.doc_id not in texts:
+                    texts[gold.doc_id] = corpus.document(gold.doc_id).text
+                found = {w.term for w in words(texts[gold.doc_id][gold.start : gold.end])}
+                best = max(best, asked & found, key=len)
+            met |= best
+        if question.evidence and asked:
+            shares.append(len(met) / len(asked))
+    return float(np.mean(shares)) if shares else float("nan")

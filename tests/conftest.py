@@ -1,0 +1,40 @@
+"""What the tests share: the seeds indexed with the real model, and quick corpora with a stub."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from qa import Corpus
+from tests.stub import BagOfWords
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+
+
+@pytest.fixture(scope="session")
+def seeds_corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
+    """The seed documents, indexed with the packaged model."""
+    with Corpus.create(tmp_path_factory.mktemp("seeds") / "corpus") as corpus:
+        corpus.add(SEEDS)
+        yield corpus
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
+    """An empty corpus with the stub encoder."""
+    with Corpus.create(tmp_path / "corpus", model=BagOfWords()) as made:
+        yield made
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Callable[..., Path]:
+    """Write files, names and texts given, into a folder of that name and return its path."""
+
+    def write(name: str, files: dict[str, str | bytes]) -> Path:
+        for file, content in files.items():
+            path = tmp_path / name / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return tmp_path / name
+
+    return write

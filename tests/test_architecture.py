@@ -1,0 +1,78 @@
+"""The rules of the layout, read off the imports: app → qa → embeddings, and who imports what."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MODULES = sorted([*ROOT.glob("qa/**/*.py"), *ROOT.glob("embeddings/**/*.py"), ROOT / "app.py"])
+ONLY_IN = {
+    "faiss": "embeddings/vectors.py",
+    "torch": "embeddings/transformer.py",
+    "sentence_transformers": "embeddings/transformer.py",
+    "transformers": "embeddings/transformer.py",
+    "tantivy": "qa/lexical.py",
+    "sqlite3": "qa/catalog.py",
+    "markdown_it": "qa/reading/markdown.py",
+    "charset_normalizer": "qa/reading/decoding.py",
+    "nupunkt": "qa/passages.py",
+    "snowballstemmer": "qa/folding.py",
+    "ir_measures": "qa/evaluation.py",
+    "rich": "qa/terminal.py",
+}
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            found.add(node.module or "")
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_go_one_way(path: Path) -> None:
+    name = path.relative_to(ROOT).as_posix()
+    packages = {module.split(".")[0] for module in imports(path)}
+    if name.startswith("embeddings/"):
+        assert not packages & {"qa", "app"}
+    assert "app" not in packages
+    if not name.startswith("qa/page/") and name != "app.py":
+        assert "gradio" not in packages
+        assert (
+            not any(module.startswith("qa.page") for module in imports(path)) or name == "qa/cli.py"
+        )
+    if name.startswith("qa/reading/"):
+        inner = {module for module in imports(path) if module.startswith("qa")}
+        allowed = ("qa.reading", "qa.types", "qa.errors")
+        assert all(module.startswith(allowed) for module in inner)
+    for package, home in ONLY_IN.items():
+        assert package not in packages or name == home
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["ask", "--help"], ["evaluate", "--help"]])
+def test_help_waits_for_nothing_heavy(arguments: list[str]) -> None:
+    code = (
+        "import sys\nfrom qa.cli import main\n"
+        f"try: main({arguments!r})\nexcept SystemExit: pass\n"
+        "print(*sorted({m.split('.')[0] for m in sys.modules}), file=sys.stderr)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(run.stderr.split())
+    assert not loaded & {"numpy", "torch", "faiss", "gradio", "sqlite3", "rich", "tantivy"}
+    assert "usage: qa" in run.stdout
+
+
+def test_nothing_is_pickled() -> None:
+    assert not [path for path in MODULES if {"pickle", "shelve", "marshal"} & imports(path)]
+
+
+def test_the_hub_is_offline_before_anything_is_imported() -> None:
+    code = "import os, qa; assert os.environ['HF_HUB_OFFLINE'] == '1'"
+    subprocess.run([sys.executable, "-c", code], check=True, env={"HF_HUB_OFFLINE": "0"})

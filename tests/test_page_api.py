@@ -1,0 +1,49 @@
+"""The page's endpoints, asked by Gradio's own client over a real server."""
+
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+
+from qa.jsonable import answer_json, hits_json
+from tests.test_page import pytestmark as pytestmark
+from tests.test_page import served
+
+QUESTIONS = [
+    "How many probation officer vacancies were there across the NPS?",
+    "How many vacancies did Manchester have in 2023?",
+]
+
+
+@pytest.fixture(scope="module")
+def client(seeds_corpus):
+    with served(seeds_corpus) as address:
+        client = Client(address, verbose=False, analytics_enabled=False)
+        yield client
+        client.close()
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_ask_returns_the_answer_as_json(client, seeds_corpus, question):
+    found = client.predict(question, api_name="/ask")
+    assert found == answer_json(seeds_corpus.ask(question))
+
+
+def test_search_returns_the_hits_as_json(client, seeds_corpus):
+    expected = hits_json("vacancies", seeds_corpus.search("vacancies", 10))
+    assert client.predict("vacancies", api_name="/search") == expected
+    assert client.predict(query="vacancies", api_name="/search") == expected
+    three = client.predict("vacancies", 3, api_name="/search")
+    assert three == hits_json("vacancies", seeds_corpus.search("vacancies", 3))
+
+
+def test_a_mistake_is_told_as_such(client):
+    with pytest.raises(AppError, match="question is empty"):
+        client.predict("", api_name="/ask")
+    with pytest.raises(AppError, match="top_k is 0"):
+        client.predict("vacancies", 0, api_name="/search")
+
+
+def test_only_the_two_endpoints_are_named(client):
+    endpoints = client.view_api(return_format="dict", print_info=False)
+    assert set(endpoints["named_endpoints"]) == {"/ask", "/search"}
+    assert endpoints["unnamed_endpoints"] == {}
