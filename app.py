@@ -1,7 +1,7 @@
 """Start the page: `python app.py`.
 
-Opens the corpus that `QA_CORPUS` names (`.qa` here by default); where there is none yet, makes
-one of the documents in `seeds/`.
+Opens the corpus that `QA_CORPUS` names (`.qa` here by default), or makes it; one without any
+document gets those in `seeds/`.
 """
 
 import os
@@ -14,15 +14,10 @@ from qa.page.server import serve
 def main() -> None:
     """Open or make the corpus, and serve its page."""
     folder = Path(os.environ.get("QA_CORPUS", ".qa"))
-    if folder.exists():
-        corpus = Corpus.open(folder)
-    else:
-        corpus = Corpus.create(folder)
-        corpus.add(Path(__file__).parent / "seeds")
-    try:
+    with Corpus.open(folder) if folder.exists() else Corpus.create(folder) as corpus:
+        if not corpus.documents():
+            corpus.add(Path(__file__).parent / "seeds")
         serve(corpus)
-    finally:
-        corpus.close()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ its control characters are replaced, so that no document can drive the terminal.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -18,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from qa.types import Answer, Citation, Hit, Listing, Passage, Progress, Report, Span
+from qa.wording import date_in_words
 
 if TYPE_CHECKING:
     from qa.evaluation import Evaluation
@@ -130,17 +130,9 @@ def progress(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
         yield update
 
 
-def date_in_words(published: str | None) -> str:
-    """Return an ISO date as "24 May 2019", or "undated"."""
-    if not published:
-        return "undated"
-    day = date.fromisoformat(published)
-    return f"{day.day} {day:%B %Y}"
-
-
 def _show_source(source: Citation | Passage, mark: str) -> None:
     about = [
-        date_in_words(source.published),
+        date_in_words(source.published) or "undated",
         source.author or source.publisher,
         source.kind,
         source.section and f"“{source.section}”",

@@ -17,6 +17,7 @@ from qa.page import render
 from qa.page.guard import Guard
 from qa.page.server import application, serve
 from qa.types import Document, PlaceMap, Span
+from qa.wording import date_in_words
 from tests import browser as chromium
 
 # Gradio's queue keeps its statistics with what pandas 3 has deprecated.
@@ -470,7 +471,7 @@ def test_a_source_says_what_it_is():
     ],
 )
 def test_dates_are_written_in_words(published, words):
-    assert render.date_in_words(published) == words
+    assert date_in_words(published) == words
 
 
 def test_the_masthead_tells_number_and_years():

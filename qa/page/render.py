@@ -7,11 +7,11 @@ a text, so that the text content of what is rendered is the text. How things loo
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from hashlib import sha256
 from html import escape
 
 from qa.types import Answer, Citation, Document, Listing, Passage, Span
+from qa.wording import date_in_words
 
 SHELF_SIZE = 60  # documents listed before a question is asked
 
@@ -126,28 +126,9 @@ def marked(text: str, span: Span, layers: Sequence[tuple[str, Sequence[Span]]]) 
     return "".join(parts)
 
 
-def date_in_words(published: str | None) -> str:
-    """Return an ISO date as people write it: "24 May 2019", "May 2019", "2019"."""
-    if not published:
-        return ""
-    try:
-        day = date.fromisoformat(f"{published}-01-01"[:10])
-    except ValueError:
-        return published
-    words = f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-    # A date may be a year, or a year and a month: say no more than it does.
-    return words.split(" ", max(0, 2 - published.count("-")))[-1]
-
-
 def fingerprint(quote: str) -> str:
     """Return a short digest that tells whether a passage still says what was quoted."""
     return sha256(quote.encode()).hexdigest()[:16]
-
-
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 
 
 def _answered(answer: Answer) -> str:
@@ -260,7 +241,7 @@ def _shifted(spans: Iterable[Span], by: int) -> list[Span]:
 
 def _source_facts(item: Source) -> list[str]:
     facts = [
-        date_in_words(item.published),
+        date_in_words(item.published) or "undated",
         item.author,
         item.publisher,
         item.kind,

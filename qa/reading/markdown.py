@@ -38,7 +38,7 @@ def markdown_blocks(text: str) -> list[Block]:
         if kind is None or first < covered:
             continue
         body = [line for line in source[first:last] if line.text]
-        if not body:
+        if not any(char.isalnum() for line in body for char in line.text):
             continue
         start, end = body[0].start, body[-1].end
         if item is not None and first >= item:
