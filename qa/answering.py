@@ -42,7 +42,8 @@ def answer_question(
     nowhere = _nowhere(query, weigh)
     missing = tuple(dict.fromkeys(query.text[word.start : word.end] for word in nowhere))
     chosen = _choose(query, hits[: settings.answer_depth], encoder, weigh, settings)
-    if settings.refuses and not _is_supported(query, chosen, nowhere, hits, settings):
+    supported = bool(chosen) and _is_supported(query, chosen, nowhere, hits, settings)
+    if not chosen or (settings.refuses and not supported):
         nearest = tuple(hits[: settings.nearest])
         return Answer(query.text, "not_found", None, (), nearest, missing)
     citations = tuple(

@@ -1,0 +1,190 @@
+"""The command line as a person or a script uses it, with the real model loaded once."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from qa import Corpus, cli, corpus
+from qa.jsonable import answer_json, hits_json
+from tests.conftest import SEEDS
+
+Run = Callable[..., tuple[int, str, str]]
+QUESTION = "How many probation officer vacancies were there across the NPS?"
+
+
+@pytest.fixture
+def run(seeds_corpus: Corpus, monkeypatch: pytest.MonkeyPatch, capsys, tmp_path: Path) -> Run:
+    """Run `qa` with these arguments; return exit code, standard output, standard error."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(corpus, "TransformerEncoder", lambda *name: seeds_corpus._encoder)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        try:
+            code = cli.main(arguments)
+        except SystemExit as stop:  # argparse
+            code = int(stop.code or 0)
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return call
+
+
+def test_index_ask_search_remove(run: Run, seeds_corpus: Corpus) -> None:
+    code, out, err = run("index", str(SEEDS), "--json")
+    report = json.loads(out)
+    assert (code, err, report["schema"]) == (0, "", 1)
+    assert len(report["added"]) == 5
+    assert report["skipped"] == []
+    assert run("index", str(SEEDS))[1] == "Documents: 5 unchanged.\n"
+
+    code, out, _ = run("ask", QUESTION, "--json")
+    expected = json.loads(json.dumps(answer_json(seeds_corpus.ask(QUESTION))))
+    found = json.loads(out)
+    assert code == 0
+    assert (found["text"], found["status"]) == (expected["text"], "answered")
+    assert [c["id"] for c in found["citations"]] == [c["id"] for c in expected["citations"]]
+
+    code, out, _ = run("search", "vacancies", "--top-k", "3", "--json")
+    expected = hits_json("vacancies", seeds_corpus.search("vacancies", 3))
+    assert [h["passage"]["id"] for h in json.loads(out)["hits"]] == [
+        h["passage"]["id"] for h in expected["hits"]
+    ]
+
+    code, out, _ = run("remove", "000_7410150016598652.txt", "--json")
+    assert (code, json.loads(out)["removed"]) == (0, ["000_7410150016598652.txt"])
+    assert len(json.loads(run("stats", "--json")[1])["documents"]) == 4
+
+
+def test_what_a_person_reads(run: Run) -> None:
+    run("index", str(SEEDS))
+    code, out, _ = run("ask", QUESTION)
+    words = " ".join(out.split())
+    assert code == 0
+    assert "“At the time of this inspection, there were 615 probation officer vacancies" in words
+    assert "[1] National Probation Service faces workload crisis undated · news post" in words
+    assert "lines 13–15" in words
+    code, out, _ = run("ask", "What is the capital of Mongolia?")
+    assert code == 0  # an honest "not found" is no failure
+    assert "These documents do not answer that." in out
+    assert "Nowhere in them: “Mongolia”." in out
+    assert "What came closest:" in out
+    assert "1. " in run("search", "vacancies")[1]
+    assert "164 passages" in run("stats")[1]
+
+
+def test_documents_cannot_drive_the_terminal(run: Run, tmp_path: Path) -> None:
+    hostile = "Red\x1b[31m alert\x07 [bold]not markup[/bold] \u202eright to left. " * 8
+    (tmp_path / "a.txt").write_text("Some words about zebras. " * 20 + hostile)
+    run("index", "a.txt")
+    out = run("search", "red alert zebras")[1]
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", out)
+    assert "[bold]not markup[/bold]" in " ".join(out.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["ask", "x"], "does not exist"),
+        (["ask", "x", "--corpus", "photos"], "is not a corpus"),
+        (["index", "missing"], "no such file or folder"),
+        (["index", "empty"], "Nothing to index"),
+        (["index", "binary"], "Nothing to index"),
+        (["evaluate", "missing.jsonl", "--corpus", "photos"], "is not a corpus"),
+        (["serve"], "does not exist"),
+        (["search", "x", "--top-k", "many"], "invalid int"),
+        (["frobnicate"], "invalid choice"),
+        ([], "required"),
+    ],
+)
+def test_wrong_use_exits_with_2_and_leaves_nothing(
+    run: Run, tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "x.jpg").write_bytes(b"x")
+    (tmp_path / "binary").mkdir()
+    (tmp_path / "binary" / "b.txt").write_bytes(bytes(range(256)) * 30)
+    code, _, err = run(*arguments)
+    assert code == 2
+    assert message in err
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["binary", "empty", "photos"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["ask", ""], "empty"),
+        (["ask", "x" * 10_000], "10,000 characters"),
+        (["search", "x", "--top-k", "0"], "top_k is 0"),
+        (["remove", "nothing.txt"], "nothing.txt"),
+        (["evaluate", "missing.jsonl"], "cannot be read"),
+        (["index", "a.txt", "--model", "another"], "another"),
+        (["serve", "--port", "99999999"], "Port 99999999"),
+    ],
+)
+def test_wrong_input_is_explained(
+    run: Run, tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    (tmp_path / "a.txt").write_text("The only words here.")
+    assert run("index", "a.txt")[0] == 0
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+def test_an_unknown_model_leaves_no_corpus(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Words.")
+    done = subprocess.run(
+        [sys.executable, "-m", "qa", "index", "a.txt", "--model", "no/such-model"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "no/such-model" in done.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_an_emptied_folder_is_taken_over(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "f").mkdir()
+    (tmp_path / "f" / "a.txt").write_text("Words.")
+    run("index", "f")
+    (tmp_path / "f" / "a.txt").unlink()
+    assert run("index", "f")[:2] == (0, "Documents: 1 removed.\n")
+    code, _, err = run("ask", "Anything?")
+    assert (code, "no documents" in err) == (2, True)
+
+
+def test_evaluate_prints_and_saves(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "pears.txt").write_text("Pears are picked in September by the village school.")
+    (tmp_path / "apples.txt").write_text("Apples grow on the northern slope.")
+    run("index", "pears.txt", "apples.txt")
+    place = {"doc_id": "pears.txt", "start": 0, "end": 51}
+    rows = [
+        {"id": "1", "question": "When are pears picked?", "kind": "date", "evidence": [[place]]},
+        {"id": "2", "question": "Who won the cup?", "kind": "far", "evidence": []},
+    ]
+    (tmp_path / "q.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
+    code, out, _ = run("evaluate", "q.jsonl", "--save", "saved.json")
+    assert code == 0
+    assert "1.00 [1.00 1.00]" in out
+    assert len(json.loads((tmp_path / "saved.json").read_text())["outcomes"]) == 2
+    code, out, _ = run("evaluate", "q.jsonl", "--ranking", "dense", "bm25", "--json")
+    assert [row["name"] for row in json.loads(out)["rows"]] == ["dense", "bm25"]
+    assert run("evaluate", "q.jsonl", "--split", "none")[0] == 2
+
+
+def test_the_help_in_the_docs_is_the_program_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    documented = (SEEDS.parent / "docs" / "commands.md").read_text("utf-8")
+    top = cli.parser()
+    commands = next(iter(top._subparsers._group_actions)).choices
+    for parser in (top, *commands.values()):
+        # argparse breaks lines differently from version to version
+        assert " ".join(parser.format_help().split()) in " ".join(documented.split())
