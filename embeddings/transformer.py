@@ -5,6 +5,7 @@ may be named by a folder, or by a hub's name if it is in this machine's cache al
 ever downloaded.
 """
 
+import copy
 import hashlib
 import os
 from collections.abc import Sequence
@@ -43,6 +44,7 @@ class TransformerEncoder:
         """Name a model: the default, a folder, or a hub name in this machine's cache."""
         self.name = DEFAULT_MODEL if name in _ALIASES else name
         self._loading = Lock()
+        self._counting = Lock()
         self._loaded: SentenceTransformer | None = None
 
     @property
@@ -66,6 +68,8 @@ class TransformerEncoder:
                 f"The model {self.name!r} cannot be loaded: {_reason(self.name, error)}. Name a "
                 "sentence-transformers folder, or a model in this machine's cache."
             ) from error
+        # Encoding sets truncation and padding on its tokenizer: counting has one of its own.
+        self._counter = copy.deepcopy(model.tokenizer)
         if self.name != DEFAULT_MODEL:
             self._weights_hash = _hash_weights(model)  # before any rounding to bfloat16
         if torch.cpu.get_capabilities().get("amx_bf16"):
@@ -94,16 +98,24 @@ class TransformerEncoder:
     @cached_property
     def max_tokens(self) -> int:
         """Pieces the model reads of a text, special marks not counted."""
-        limit = self._model.max_seq_length or _LONGEST
-        return limit - int(self._model.tokenizer.num_special_tokens_to_add())
+        model = self._model
+        limit = (model.max_seq_length or _LONGEST) - self._counter.num_special_tokens_to_add()
+        prompts = self.count_tokens([prompt or "" for prompt in model.prompts.values()])
+        return int(limit - max(prompts, default=0))
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return how many pieces the model's own tokenizer makes of each text."""
         if not texts:
             return []
-        encoded = self._model.tokenizer(
-            list(texts), add_special_tokens=False, truncation=False, padding=False, verbose=False
-        )
+        _ = self._model
+        with self._counting:
+            encoded = self._counter(
+                list(texts),
+                add_special_tokens=False,
+                truncation=False,
+                padding=False,
+                verbose=False,
+            )
         return [len(ids) for ids in encoded["input_ids"]]
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:

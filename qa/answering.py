@@ -5,9 +5,9 @@ and in words. Nothing is an answer where even the nearest passage is far from th
 where a name or number that was asked for stands nowhere in the corpus.
 """
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from embeddings.encoder import Encoder
 from qa.folding import Word, words
@@ -15,7 +15,17 @@ from qa.retrieval import Query
 from qa.settings import Settings
 from qa.types import Answer, Citation, Hit, Passage, Span
 
-Weigh = Callable[[str], float]
+
+class Vocabulary(Protocol):
+    """What the corpus knows of words."""
+
+    def weight(self, term: str) -> float:
+        """Return how much a term tells (its inverse document frequency)."""
+        ...
+
+    def knows(self, term: str) -> bool:
+        """Whether a term stands in any document or its description."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +38,7 @@ class _Candidate:
 
 
 def answer_question(
-    query: Query, hits: Sequence[Hit], encoder: Encoder, weigh: Weigh, settings: Settings
+    query: Query, hits: Sequence[Hit], encoder: Encoder, vocabulary: Vocabulary, settings: Settings
 ) -> Answer:
     """Return the answer that the hits hold.
 
@@ -36,12 +46,12 @@ def answer_question(
         query: The question.
         hits: Best first.
         encoder: Compares sentences with the question.
-        weigh: Returns how much a term tells (its inverse document frequency).
+        vocabulary: What the corpus knows of words.
         settings: Thresholds and lengths.
     """
-    nowhere = _nowhere(query, weigh)
+    nowhere = _nowhere(query, vocabulary)
     missing = tuple(dict.fromkeys(query.text[word.start : word.end] for word in nowhere))
-    chosen = _choose(query, hits[: settings.answer_depth], encoder, weigh, settings)
+    chosen = _choose(query, hits[: settings.answer_depth], encoder, vocabulary, settings)
     supported = bool(chosen) and _is_supported(query, chosen, nowhere, hits, settings)
     if not chosen or (settings.refuses and not supported):
         nearest = tuple(hits[: settings.nearest])
@@ -50,19 +60,13 @@ def answer_question(
         _citation(n, candidate, query)
         for n, candidate in enumerate(chosen[: settings.citations], start=1)
     )
-    text = _text(chosen[0].hit.passage, chosen[0].span)
+    text = _answer_text(chosen[0])
     return Answer(query.text, "answered", text, citations, (), missing)
 
 
-def inverse_frequency(frequency: int, total: int) -> float:
-    """Return how much a term tells: the IDF of BM25 (Robertson and Zaragoza 2009, eq. 3.3)."""
-    return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
-
-
-def _nowhere(query: Query, weigh: Weigh) -> list[Word]:
+def _nowhere(query: Query, vocabulary: Vocabulary) -> list[Word]:
     """Return the question's content words that stand nowhere in the corpus."""
-    most = weigh("")  # what a word in no passage weighs
-    return [word for word in words(query.text) if word.is_content and weigh(word.term) >= most]
+    return [w for w in words(query.text) if w.is_content and not vocabulary.knows(w.term)]
 
 
 def _is_supported(
@@ -81,15 +85,19 @@ def _is_supported(
     specific = {word.term for word in words(query.text) if _is_specific(query.text, word)}
     if specific & {word.term for word in nowhere}:
         return False
-    answer = {word.term for word in words(_text(chosen[0].hit.passage, chosen[0].span))}
+    answer = {word.term for word in words(_answer_text(chosen[0]))}
     nearest = max(hit.signals["dense"] for hit in hits)
     return nearest >= settings.threshold or bool(specific and specific <= answer)
 
 
 def _is_specific(question: str, word: Word) -> bool:
     """Whether a word is a number or reads as a name: capitalised, though it begins no sentence."""
+    if not word.is_content:
+        return False
     initial = question[word.start]
-    return initial.isdigit() or (initial.isupper() and word.start > 0)
+    before = question[: word.start].rstrip(" \"'“‘(")
+    begins = not before or before[-1] in ".!?:"
+    return initial.isdigit() or (initial.isupper() and not begins and not question.isupper())
 
 
 def highlights(query: Query, passage: Passage) -> tuple[Span, ...]:
@@ -103,7 +111,7 @@ def highlights(query: Query, passage: Passage) -> tuple[Span, ...]:
 
 
 def _choose(
-    query: Query, hits: Sequence[Hit], encoder: Encoder, weigh: Weigh, settings: Settings
+    query: Query, hits: Sequence[Hit], encoder: Encoder, vocabulary: Vocabulary, settings: Settings
 ) -> list[_Candidate]:
     """Return the best sentence of each hit, best first."""
     spans = [(hit, span) for hit in hits for span in hit.passage.sentences]
@@ -111,18 +119,25 @@ def _choose(
     cosines = (encoder.encode_passages(texts) @ query.vector).tolist()
     best: dict[int, _Candidate] = {}
     for (hit, span), text, cosine in zip(spans, texts, cosines, strict=True):
-        share = _share(query, text, weigh)
+        share = _share(query, text, vocabulary)
         score = hit.score + cosine + settings.share_weight * share
         if hit.rank not in best or score > best[hit.rank].score:
             best[hit.rank] = _Candidate(hit, span, score)
-    return sorted(best.values(), key=lambda candidate: (-candidate.score, candidate.hit.rank))
+    ranked = sorted(best.values(), key=lambda candidate: (-candidate.score, candidate.hit.rank))
+    # Other places of the very words that answer come before what else there is to see.
+    first = _answer_text(ranked[0]) if ranked else ""
+    return sorted(ranked, key=lambda candidate: _answer_text(candidate) != first)
 
 
-def _share(query: Query, text: str, weigh: Weigh) -> float:
+def _answer_text(candidate: _Candidate) -> str:
+    return _text(candidate.hit.passage, candidate.span)
+
+
+def _share(query: Query, text: str, vocabulary: Vocabulary) -> float:
     """Return the share of the question's weight that the text's words meet, 0 to 1."""
     present = {word.term for word in words(text)}
-    total = sum(weigh(term) for term in query.terms)
-    met = sum(weigh(term) for term in query.terms if term in present)
+    total = sum(vocabulary.weight(term) for term in query.terms)
+    met = sum(vocabulary.weight(term) for term in query.terms if term in present)
     return met / total if total else 0.0
 
 

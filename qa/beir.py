@@ -15,7 +15,7 @@ from typing import Any
 from qa.corpus import Corpus
 from qa.errors import InputError
 from qa.evaluation import DEPTH, Evaluation, Row, bootstrap, retrieval_scores
-from qa.settings import DEFAULTS, Ranking
+from qa.settings import DEFAULTS, MAX_QUESTION, Ranking
 from qa.types import Document, Progress
 
 _PASSAGES = 100  # retrieved a query, so that ten documents are among them
@@ -45,7 +45,14 @@ def evaluate_beir(
         InputError: if the folder's files are not of that layout.
     """
     qrels = _qrels(folder, split)
-    queries = {q["_id"]: q["text"] for q in _lines(folder / "queries.jsonl") if q["_id"] in qrels}
+    queries = {q["_id"]: q.get("text", "") for q in _lines(folder / "queries.jsonl")}
+    absent = sorted(qrels.keys() - queries.keys())
+    if absent or not qrels:
+        what = (
+            f"the query {absent[0]!r}, which queries.jsonl hasn't" if absent else "nothing relevant"
+        )
+        raise InputError(f"The qrels of {folder} judge {what}.")
+    queries = {query: queries[query][:MAX_QUESTION] for query in queries if query in qrels}
     documents = [
         Document(row["_id"], _text(row), title=row.get("title") or row["_id"])
         for row in _lines(folder / "corpus.jsonl")

@@ -26,7 +26,7 @@ FILE_NAME = "catalog.sqlite"
 APPLICATION_ID = 0x43265631  # "C&V1": marks the file as ours
 FORMAT = 1
 _BUSY_SECONDS = 5.0
-_MANY = 500  # bound variables a statement; SQLite's own limit was once 999
+_MANY = 500  # bound variables a statement
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -42,7 +42,7 @@ CREATE TABLE documents (
     blocks TEXT NOT NULL, places TEXT NOT NULL
 );
 CREATE TABLE passages (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used again: an old index finds nothing, not another
     document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
     start INTEGER NOT NULL, "end" INTEGER NOT NULL,
     section TEXT, author TEXT, kind TEXT,
@@ -144,52 +144,80 @@ class Catalog:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make all that is written inside visible at once, or, on an exception, not at all."""
+        with self._block("BEGIN IMMEDIATE"):
+            yield
+        self._commits += 1
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let all that is read inside see one state."""
+        with self._block("BEGIN"):
+            yield
+
+    @contextmanager
+    def _block(self, begin: str) -> Iterator[None]:
         with self._lock:
-            try:
-                self._db.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:
-                raise StorageError(
-                    f"{self._path} cannot be written now ({error}); another program is changing "
-                    "it, or the disk refuses. Try again when it is done."
-                ) from error
+            self._execute(begin)
             try:
                 yield
+                self._execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
-            self._commits += 1
 
     def version(self) -> tuple[int, int]:
         """Return what changes with every commit, this connection's and others'."""
         with self._lock:
-            ((others,),) = self._rows("PRAGMA data_version")
+            ((others,),) = self._execute("PRAGMA data_version")
             return self._commits, others
 
-    def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
-        with self._lock:
+    def _execute(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        """Run a statement and return its rows."""
+        with self._lock, self._failing_clearly():
             return self._db.execute(sql, values).fetchall()
+
+    def _execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        with self._lock, self._failing_clearly():
+            self._db.executemany(sql, rows)
+
+    @contextmanager
+    def _failing_clearly(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise StorageError(
+                f"{self._path} cannot be read or written now ({error}); another program may be "
+                "changing it, or the disk refuses. Try again when that is over."
+            ) from error
+        except sqlite3.ProgrammingError as error:
+            raise StorageError(f"{self._path} is closed, or misused ({error}).") from error
+        except sqlite3.DatabaseError as error:
+            raise StorageError(
+                f"{self._path} is damaged ({error}). Delete its folder and index the documents "
+                "again."
+            ) from error
 
     # Roots
 
     def roots(self) -> list[Path]:
         """Return the folders and files that were added, in that order."""
-        rows = self._rows("SELECT path FROM roots ORDER BY id")
+        rows = self._execute("SELECT path FROM roots ORDER BY id")
         return [Path(os.fsdecode(path)) for (path,) in rows]
 
     def add_root(self, path: Path) -> None:
         """Remember a root; one already known is left as it is."""
-        self._db.execute("INSERT OR IGNORE INTO roots (path) VALUES (?)", [os.fsencode(path)])
+        self._execute("INSERT OR IGNORE INTO roots (path) VALUES (?)", [os.fsencode(path)])
 
     def remove_root(self, path: Path) -> None:
         """Forget a root; its documents stay until they are removed."""
-        self._db.execute("DELETE FROM roots WHERE path = ?", [os.fsencode(path)])
+        self._execute("DELETE FROM roots WHERE path = ?", [os.fsencode(path)])
 
     # Documents
 
     def entries(self) -> list[Entry]:
         """Return every document's bookkeeping, by document id."""
-        rows = self._rows(
+        rows = self._execute(
             "SELECT doc_id, path, size, mtime_ns, made_from FROM documents ORDER BY doc_id"
         )
         return [
@@ -199,7 +227,7 @@ class Catalog:
 
     def listings(self) -> list[Listing]:
         """Return every document without its text, by document id."""
-        rows = self._rows(
+        rows = self._execute(
             "SELECT doc_id, title, d.author, publisher, published, d.kind, count(p.id) "
             "FROM documents d LEFT JOIN passages p ON p.document = d.id "
             "GROUP BY d.id ORDER BY doc_id"
@@ -208,7 +236,7 @@ class Catalog:
 
     def document(self, doc_id: str) -> Document | None:
         """Return a document, or None where there is none of that id."""
-        rows = self._rows(
+        rows = self._execute(
             "SELECT doc_id, text, title, author, publisher, published, kind, blocks, places "
             "FROM documents WHERE doc_id = ?",
             [doc_id],
@@ -238,7 +266,7 @@ class Catalog:
         for passage, _ in passages:
             if document.text[passage.start : passage.end] != passage.text:
                 raise ValueError(f"{document.doc_id}: a passage's offsets don't fit its text")
-        cursor = self._db.execute(
+        self._execute(
             "INSERT INTO documents (doc_id, path, size, mtime_ns, made_from, text, text_hash, "
             "title, author, publisher, published, kind, blocks, places) "
             "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -261,12 +289,13 @@ class Catalog:
                 json.dumps([document.places.unit, document.places.starts]),
             ],
         )
-        self._db.executemany(
+        ((document_id,),) = self._execute("SELECT last_insert_rowid()")
+        self._execute_many(
             'INSERT INTO passages (document, start, "end", section, author, kind, sentences, '
             "vector) VALUES (?,?,?,?,?,?,?,?)",
             [
                 [
-                    cursor.lastrowid,
+                    document_id,
                     passage.start,
                     passage.end,
                     passage.section,
@@ -281,35 +310,39 @@ class Catalog:
 
     def touch(self, entry: Entry) -> None:
         """Write down a file's new size and time; its content is what it was."""
-        self._db.execute(
+        self._execute(
             "UPDATE documents SET size = ?, mtime_ns = ? WHERE doc_id = ?",
             [entry.size, entry.mtime_ns, entry.doc_id],
         )
 
     def remove(self, doc_ids: Iterable[str]) -> None:
         """Remove documents with their passages."""
-        self._db.executemany("DELETE FROM documents WHERE doc_id = ?", [[i] for i in doc_ids])
+        self._execute_many("DELETE FROM documents WHERE doc_id = ?", [[i] for i in doc_ids])
 
     # Passages and vectors
 
-    def passage_texts(self) -> Iterator[tuple[int, Passage]]:
-        """Yield every passage with its number, in ascending order of numbers."""
-        ids = [number for (number,) in self._rows("SELECT id FROM passages ORDER BY id")]
-        for first in range(0, len(ids), _MANY):
-            yield from self.passages(ids[first : first + _MANY]).items()
+    def all_passages(self) -> Iterator[tuple[int, Passage]]:
+        """Yield every passage with its number, in the order of document ids and offsets."""
+        rows = self._execute(
+            "SELECT p.id FROM passages p JOIN documents d ON d.id = p.document "
+            "ORDER BY d.doc_id, p.start"
+        )
+        numbers = [number for (number,) in rows]
+        for first in range(0, len(numbers), _MANY):
+            yield from self.passages(numbers[first : first + _MANY]).items()
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """Return passages by number, in the order asked for; one that is gone is left out."""
         marks = ",".join("?" * len(ids))
         with self._lock:  # both statements see one state
-            rows = self._rows(
+            rows = self._execute(
                 'SELECT id, document, start, "end", section, author, kind, sentences '
                 f"FROM passages WHERE id IN ({marks})",
                 ids,
             )
             documents = {
                 row[0]: row[1:]
-                for row in self._rows(
+                for row in self._execute(
                     "SELECT id, text_hash, doc_id, title, publisher, published, places, text "
                     "FROM documents WHERE id IN "
                     f"(SELECT document FROM passages WHERE id IN ({marks}))",
@@ -344,30 +377,34 @@ class Catalog:
         for first in range(0, len(wanted), _MANY):
             part = wanted[first : first + _MANY]
             marks = ",".join("?" * len(part))
-            rows = self._rows(f"SELECT key FROM vectors WHERE key IN ({marks})", part)
+            rows = self._execute(f"SELECT key FROM vectors WHERE key IN ({marks})", part)
             known |= {key for (key,) in rows}
         return known
 
     def put_vectors(self, keys: Sequence[bytes], vectors: Vectors) -> None:
         """Write vectors, (len(keys), dimension) float32, little-endian."""
         rows = zip(keys, (row.astype("<f4").tobytes() for row in vectors), strict=True)
-        self._db.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
+        self._execute_many("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
 
     def drop_unused_vectors(self) -> None:
         """Remove the vectors that no passage has any more."""
-        self._db.execute("DELETE FROM vectors WHERE key NOT IN (SELECT vector FROM passages)")
+        self._execute("DELETE FROM vectors WHERE key NOT IN (SELECT vector FROM passages)")
 
     def vectors(self) -> tuple[list[int], Vectors]:
-        """Return the numbers of all passages, ascending, and their vectors, (n, dimension)."""
-        ids: list[int] = []
+        """Return the numbers of all passages and their vectors, (n, dimension) float32.
+
+        In the order of document ids and offsets, which doesn't depend on when they were added.
+        """
+        numbers: list[int] = []
         data = bytearray()
-        for number, vector in self._rows(
-            "SELECT p.id, v.vector FROM passages p JOIN vectors v ON v.key = p.vector ORDER BY p.id"
+        for number, vector in self._execute(
+            "SELECT p.id, v.vector FROM passages p JOIN documents d ON d.id = p.document "
+            "JOIN vectors v ON v.key = p.vector ORDER BY d.doc_id, p.start"
         ):
-            ids.append(number)
+            numbers.append(number)
             data += vector
         vectors = np.frombuffer(bytes(data), "<f4").astype(np.float32)
-        return ids, vectors.reshape(len(ids), self.stamp.dimension)
+        return numbers, vectors.reshape(len(numbers), self.stamp.dimension)
 
 
 def _places(stored: str) -> PlaceMap:

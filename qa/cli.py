@@ -2,21 +2,22 @@
 
 Imports at the top are only what the help needs; everything heavy waits for its command. With
 `--json`, standard output holds one JSON value and nothing else. Exit codes: 0 done (an honest
-"not found" included), 1 a check's answer is no, 2 wrong use or input, 3 failure.
+"not found" included), 2 wrong use or input, 3 failure.
 """
 
 import argparse
 import json
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import qa
-from qa.errors import Cancelled, QAError, StorageError
+from qa.errors import Cancelled, InputError, QAError, StorageError
 
-DONE, NO, WRONG_USE, FAILURE = 0, 1, 2, 3
+DONE, WRONG_USE, FAILURE = 0, 2, 3  # 1 is kept for checks whose answer is no
 DEFAULT_CORPUS = ".qa"
 
 
@@ -38,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return DONE
     except OSError as error:
         return _complain(str(error), FAILURE)
+    except Exception:
+        traceback.print_exc()
+        return _complain("Something in the program itself failed; see above.", FAILURE)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -46,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
         prog="qa",
         description="Ask a folder of documents in plain words; get the exact words that answer, "
         "and exactly where they stand.",
-        epilog="Exit codes: 0 done, 1 a check's answer is no, 2 wrong use or input, 3 failure.",
+        epilog="Exit codes: 0 done, 2 wrong use or input, 3 failure.",
     )
     top.add_argument("--version", action="version", version=f"qa {qa.__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -77,10 +81,9 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--split", default="all", help="dev, test or all (default: all)")
     evaluate.add_argument(
         "--ranking",
-        nargs="+",
+        action="append",
         choices=["fused", "dense", "bm25"],
-        default=["fused"],
-        help="what to rank by; several are compared (default: fused)",
+        help="what to rank by (default: fused); give it again to compare",
     )
     evaluate.add_argument("--save", metavar="FILE", help="write every question's outcome there too")
 
@@ -119,7 +122,6 @@ def _command(
 def _index(options: argparse.Namespace) -> int:
     from qa import Corpus, terminal
     from qa.catalog import FILE_NAME
-    from qa.errors import InputError
     from qa.files import resolve_root
     from qa.jsonable import report_json
 
@@ -210,15 +212,16 @@ def _evaluate(options: argparse.Namespace) -> int:
     from qa.evaluation import evaluate, save
 
     file = Path(options.file)
+    rankings = options.ranking or ["fused"]
+    if options.save and not Path(options.save).absolute().parent.is_dir():
+        raise InputError(f"There is no folder for {options.save!r}; make it first.")
     with terminal.progress(quiet=options.json) as progress:
         if is_beir(file):
-            result = evaluate_beir(
-                file, split=options.split, rankings=options.ranking, progress=progress
-            )
+            result = evaluate_beir(file, split=options.split, rankings=rankings, progress=progress)
         else:
             with Corpus.open(options.corpus) as corpus:
                 result = evaluate(
-                    corpus, file, split=options.split, rankings=options.ranking, progress=progress
+                    corpus, file, split=options.split, rankings=rankings, progress=progress
                 )
     if options.save:
         save(result, options.save)

@@ -6,9 +6,9 @@ indexes in memory are built from it whenever it has changed.
 
 import os
 import shutil
-import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator
+import uuid
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,25 +17,39 @@ from types import TracebackType
 from embeddings.encoder import Encoder
 from embeddings.transformer import DEFAULT_MODEL, ModelUnavailable, TransformerEncoder
 from embeddings.vectors import VectorIndex
-from qa.answering import answer_question, inverse_frequency
+from qa.answering import answer_question
 from qa.catalog import FILE_NAME, Catalog, Stamp
 from qa.errors import CorpusError, InputError, ModelError
 from qa.files import printable, resolve_root
-from qa.folding import words
+from qa.folding import terms, words
 from qa.indexing import Indexer, ProgressCallback
 from qa.lexical import LexicalIndex
 from qa.retrieval import Query, retrieve
 from qa.settings import DEFAULTS, MAX_QUESTION, MAX_TOP_K, Settings
 from qa.types import Answer, Document, Hit, Listing, Passage, Report
+from qa.wording import date_in_words
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """The indexes over one state of the catalog."""
+    """The indexes over one state of the catalog.
+
+    Rows count passages by document id and offset, so equal scores rank in that order.
+    """
 
     change: tuple[int, int]
+    numbers: tuple[int, ...]  # row -> number of the passage in the catalog
     vectors: VectorIndex
     lexical: LexicalIndex
+    described: frozenset[str]  # terms of titles, authors, publishers and dates
+
+    def weight(self, term: str) -> float:
+        """Return how much a term tells."""
+        return self.lexical.weight(term)
+
+    def knows(self, term: str) -> bool:
+        """Whether a term stands in any document or its description."""
+        return self.lexical.document_frequency(term) > 0 or term in self.described
 
 
 class Corpus:
@@ -64,7 +78,7 @@ class Corpus:
         Raises:
             CorpusError: if the folder isn't a corpus, or one that this version can't read.
         """
-        folder = Path(path).absolute()
+        folder = Path(path).resolve()
         if not (folder / FILE_NAME).is_file():
             what = "is not a corpus" if folder.is_dir() else "does not exist"
             raise CorpusError(
@@ -88,7 +102,7 @@ class Corpus:
             CorpusError: if the folder is a corpus already, or holds something else.
             ModelError: if the model cannot be loaded.
         """
-        folder = Path(path).absolute()
+        folder = Path(path).resolve()
         if (folder / FILE_NAME).exists():
             raise CorpusError(f"{printable(str(folder))} is a corpus already; open it instead.")
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -101,15 +115,14 @@ class Corpus:
         except ModelUnavailable as error:
             raise ModelError(str(error)) from error
         try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            made = Path(tempfile.mkdtemp(prefix=".new-corpus-", dir=folder.parent))
+            made = folder.parent / f".new-corpus-{uuid.uuid4().hex}"
+            made.mkdir(parents=True)
         except OSError as error:
             raise CorpusError(
                 f"{printable(str(folder))} cannot be made: {error.strerror}."
             ) from error
         try:
             Catalog.create(made / FILE_NAME, stamp).close()
-            made.chmod(0o755)
             made.replace(folder)
         except BaseException:
             shutil.rmtree(made, ignore_errors=True)
@@ -210,7 +223,7 @@ class Corpus:
         """
         query, state = self._prepare(question)
         hits = self._hits(query, state, settings.answer_depth, settings)
-        return answer_question(query, hits, self._encoder, self._weigh(state), settings)
+        return answer_question(query, hits, self._encoder, state, settings)
 
     def search(
         self, query: str, top_k: int = 10, *, settings: Settings = DEFAULTS
@@ -248,13 +261,14 @@ class Corpus:
 
     def passages(self) -> tuple[Passage, ...]:
         """Return every passage, by document and offset."""
-        found = [passage for _, passage in self._catalog.passage_texts()]
-        return tuple(sorted(found, key=lambda p: (p.doc_id, p.start)))
+        found = [passage for _, passage in self._catalog.all_passages()]
+        return tuple(found)
 
     # Parts of asking
 
     def _prepare(self, text: str) -> tuple[Query, _State]:
-        stripped = " ".join(text.split())
+        # A shell may hand over bytes that are no UTF-8 as halves of surrogate pairs.
+        stripped = " ".join(text.encode("utf-8", "replace").decode().split())
         if not any(char.isalnum() for char in stripped):
             raise InputError("The question is empty; ask in words.")
         if len(stripped) > MAX_QUESTION:
@@ -270,36 +284,40 @@ class Corpus:
             )
         found = words(stripped)
         content = [word.term for word in found if word.is_content]
-        terms = tuple(dict.fromkeys(content or [word.term for word in found]))
-        return Query(stripped, self._checked_encoder().encode_question(stripped), terms), state
+        asked = tuple(dict.fromkeys(content or [word.term for word in found]))
+        return Query(stripped, self._checked_encoder().encode_question(stripped), asked), state
 
     def _hits(self, query: Query, state: _State, top_k: int, settings: Settings) -> tuple[Hit, ...]:
-        scored = retrieve(query, state.vectors, state.lexical, settings, top_k)[: 2 * top_k]
-        found = self._catalog.passages([hit.number for hit in scored])
-        # Equal scores stand in the order of document and offset, however they were numbered.
-        pairs = [(hit, found[hit.number]) for hit in scored if hit.number in found]
-        pairs.sort(key=lambda pair: (-pair[0].score, pair[1].doc_id, pair[1].start))
+        scored = retrieve(query, state.vectors, state.lexical, settings, top_k)[:top_k]
+        found = self._catalog.passages([state.numbers[hit.row] for hit in scored])
+        pairs = [(hit, found.get(state.numbers[hit.row])) for hit in scored]
         return tuple(
             Hit(passage, rank, hit.score, hit.signals)
-            for rank, (hit, passage) in enumerate(pairs[:top_k], start=1)
-        )
-
-    def _weigh(self, state: _State) -> Callable[[str], float]:
-        total = len(state.lexical)
-        return lambda term: inverse_frequency(
-            state.lexical.document_frequency(term) if term else 0, total
+            for rank, (hit, passage) in enumerate(((h, p) for h, p in pairs if p), start=1)
         )
 
     def _current(self) -> _State:
         """Return indexes over the catalog as it is now, building them if it has changed."""
-        with self._building:
+        with self._building, self._catalog.snapshot():
             change = self._catalog.version()
             if self._state is None or self._state.change != change:
-                ids, vectors = self._catalog.vectors()
-                texts = (
-                    (number, passage.text) for number, passage in self._catalog.passage_texts()
+                numbers, vectors = self._catalog.vectors()
+                texts = enumerate(passage.text for _, passage in self._catalog.all_passages())
+                described = {
+                    term
+                    for listing in self._catalog.listings()
+                    for term in terms(
+                        " ".join(filter(None, (listing.title, listing.author, listing.publisher)))
+                        + f" {listing.published or ''} {date_in_words(listing.published)}"
+                    )
+                }
+                self._state = _State(
+                    change,
+                    tuple(numbers),
+                    VectorIndex(vectors),
+                    LexicalIndex(texts),
+                    frozenset(described),
                 )
-                self._state = _State(change, VectorIndex(ids, vectors), LexicalIndex(texts))
             return self._state
 
     def _checked_encoder(self) -> Encoder:

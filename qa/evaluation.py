@@ -6,6 +6,7 @@ a question without a right passage scores 0, it is never dropped.
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -99,6 +100,9 @@ def evaluate(
     questions = [q for q in read_questions(file) if split in ("all", q.split)]
     if not questions:
         raise InputError(f"{file} has no questions of split {split!r}.")
+    twice = [q for q, n in Counter(question.id for question in questions).items() if n > 1]
+    if twice:
+        raise InputError(f"{file} has two questions of the id {twice[0]!r}.")
     check_questions(questions, corpus)
     outcomes: list[Outcome] = []
     total = len(questions) * len(rankings)

@@ -43,6 +43,7 @@ class Scan:
 
     files: list[File] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    unread: list[Path] = field(default_factory=list)  # folders; nothing is known of what is in them
 
 
 def resolve_root(path: str | os.PathLike[str]) -> Path:
@@ -73,8 +74,9 @@ def scan(root: Path, corpus: Path) -> Scan:
     if root.is_dir():
         _walk(root, root, corpus, [], found)
     else:
-        metadata = _metadata(root.parent, found)
-        _take(root, root, root.name, [(root.parent, metadata)], found)
+        metadata = _metadata(root.parent, root.parent, found)
+        if metadata is not None:
+            _take(root, root, root.name, [(root.parent, metadata)], found)
     return found
 
 
@@ -109,11 +111,15 @@ def _walk(
     above: list[tuple[Path, FolderMetadata]],
     found: Scan,
 ) -> None:
-    metadata = [*above, (folder, _metadata(folder, found))]
+    own = _metadata(folder, root, found)
+    if own is None:
+        return
+    metadata = [*above, (folder, own)]
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
     except OSError as error:
-        found.skipped.append(Skipped(printable(str(folder)), why(error)))
+        found.skipped.append(Skipped(_name(folder, root), why(error)))
+        found.unread.append(folder)
         return
     for entry in entries:
         path = Path(entry.path)
@@ -121,7 +127,7 @@ def _walk(
             continue
         if _excluded(path, metadata):
             continue
-        name = printable(path.relative_to(root).as_posix())
+        name = _name(path, root)
         if entry.is_dir(follow_symlinks=False):
             _walk(path, root, corpus, metadata, found)
         else:
@@ -152,12 +158,22 @@ def _take(
     found.skipped.append(Skipped(name, reason))
 
 
-def _metadata(folder: Path, found: Scan) -> FolderMetadata:
+def _metadata(folder: Path, root: Path, found: Scan) -> FolderMetadata | None:
+    """Return a folder's metadata, or None where it can't be told what it leaves out."""
+    name = _name(folder / METADATA, root)
     try:
-        return folder_metadata(folder)
+        content = folder_metadata(folder)
     except (InputError, OSError) as error:
-        found.skipped.append(Skipped(printable(str(folder / METADATA)), str(error)))
-        return FolderMetadata()
+        reason = f"{error}; nothing in its folder was read, since it may leave files out"
+        found.skipped.append(Skipped(name, reason))
+        found.unread.append(folder)
+        return None
+    found.skipped += [Skipped(name, reason) for reason in content.wrong]
+    return content
+
+
+def _name(path: Path, root: Path) -> str:
+    return printable(path.relative_to(root).as_posix()) if path != root else printable(root.name)
 
 
 def _excluded(path: Path, metadata: list[tuple[Path, FolderMetadata]]) -> bool:

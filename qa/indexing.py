@@ -5,6 +5,7 @@ no vector yet, commit, some hundred passages at a time.
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -55,9 +56,11 @@ class Indexer:
         """Bring the catalog up to date with files and folders."""
         files: dict[Path, File] = {}
         skipped: list[Skipped] = []
+        unread: list[Path] = []
         for root in roots:
             found = scan(root, self._corpus)
             skipped += found.skipped
+            unread += found.unread
             for file in found.files:
                 files.setdefault(file.path, file)
         self._total = sum(file.size for file in files.values())
@@ -84,10 +87,14 @@ class Indexer:
                 with self._catalog.transaction():
                     self._catalog.touch(entry)
         self._flush()
+        others = [root for root in self._catalog.roots() if root not in roots]
         gone = [
             entry.doc_id
             for path, entry in by_path.items()
-            if path not in files and any(path == root or root in path.parents for root in roots)
+            if path not in files
+            and _within(path, roots)
+            and not _within(path, unread)
+            and not (_within(path, others) and path.exists())
         ]
         with self._catalog.transaction():
             for root in roots:
@@ -99,6 +106,9 @@ class Indexer:
     def add_documents(self, documents: Iterable[Document]) -> Report:
         """Write documents from memory, in place of those of the same id."""
         ready = [self._from_memory(document) for document in documents]
+        twice = [doc_id for doc_id, n in Counter(e.doc_id for e, _ in ready).items() if n > 1]
+        if twice:
+            raise InputError(f"Two documents have the id {twice[0]!r}; each needs its own.")
         self._total = sum(len(document.text) for _, document in ready)
         unchanged = []
         for entry, document in ready:
@@ -120,11 +130,11 @@ class Indexer:
         roots = self._catalog.roots()
         for target in targets:
             path = Path(target).expanduser().resolve()
-            within = [root for root in roots if root == path or path in root.parents]
+            within = [root for root in roots if _within(root, [path])]
             found = {target} & self._known.keys() or {
                 entry.doc_id
                 for entry in self._known.values()
-                if entry.path and (entry.path == path or path in entry.path.parents)
+                if entry.path and _within(entry.path, [path])
             }
             if not found and not within:
                 raise InputError(
@@ -217,6 +227,10 @@ class _Cut:
     document: Document
     passages: list[Passage]
     keys: list[bytes]
+
+
+def _within(path: Path, roots: Sequence[Path]) -> bool:
+    return any(path == root or root in path.parents for root in roots)
 
 
 def _read(file: File, doc_id: str, before: Entry | None) -> tuple[Entry, Document | None]:

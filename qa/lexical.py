@@ -4,6 +4,7 @@ Words are folded by `qa.folding` before tantivy sees them, so that matching, mis
 highlights agree on what a word is.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 
 import tantivy
@@ -55,3 +56,8 @@ class LexicalIndex:
     def document_frequency(self, term: str) -> int:
         """Return how many texts hold the term."""
         return int(self._searcher.doc_freq("body", term))
+
+    def weight(self, term: str) -> float:
+        """Return how much a term tells: BM25's IDF (Robertson and Zaragoza 2009, eq. 3.3)."""
+        frequency = self.document_frequency(term)
+        return math.log(1 + (len(self) - frequency + 0.5) / (frequency + 0.5))

@@ -19,6 +19,7 @@ VERSION = 1
 
 COMMENT_KIND = "reader's comment"
 MIN_WORDS, MAX_WORDS = 40, 120
+MAX_CHARACTERS = 4_000  # of a passage; a word of any length may be one piece to a tokenizer
 # Costs of a cut, in words outside the range that one would rather accept.
 _CUT_IN_PARAGRAPH = 25.0
 _CUT_IN_LIST = 15.0
@@ -36,6 +37,8 @@ class _Unit:
     end: int
     words: int
     tokens: int
+    gap_words: int  # in what lies between the unit before and this one: rules, link targets
+    gap_tokens: int
     cut_before: float  # cost of starting a passage here
     answers: bool  # headings and lead-ins only echo a question
 
@@ -82,13 +85,14 @@ def passage_id(text_hash: str, start: int, end: int) -> str:
 def _stretches(blocks: Sequence[Block]) -> Iterator[list[Block]]:
     """Yield the runs of blocks that a passage may hold together: headings, then what is below."""
     run: list[Block] = []
+    has_body = False
     for block in blocks:
-        has_body = any(before.kind not in ("heading", "dateline") for before in run)
         elsewhere = block.kind == "heading" or (run and block.section != run[-1].section)
         if run and (block.comment != run[-1].comment or (has_body and elsewhere)):
             yield run
-            run = []
+            run, has_body = [], False
         run.append(block)
+        has_body = has_body or block.kind not in ("heading", "dateline")
     if run:
         yield run
 
@@ -112,15 +116,29 @@ def _units(
             costs.append(cost)
             answers.append(block.kind not in ("heading", "dateline", "lead_in"))
             cost = _CUT_IN_PARAGRAPH
+    pieces: list[tuple[Span, int, float, bool]] = []
     counts = count_tokens([text[a:b] for a, b in spans])
-    units = []
-    for (start, end), cost, may_answer, tokens in zip(spans, costs, answers, counts, strict=True):
-        for piece, n in _shorten(text, Span(start, end), tokens, count_tokens, limit):
-            units.append(
-                _Unit(piece.start, piece.end, len(text[slice(*piece)].split()), n, cost, may_answer)
-            )
+    for span, tokens, cost, may_answer in zip(spans, counts, costs, answers, strict=True):
+        for piece, count in _shorten(text, span, tokens, count_tokens, limit):
+            pieces.append((piece, count, cost, may_answer))
             cost = _CUT_IN_PARAGRAPH
-    return units
+    ends = [stretch[0].start, *(piece.end for piece, *_ in pieces)]
+    gaps = [text[end : piece.start] for end, (piece, *_) in zip(ends, pieces, strict=False)]
+    return [
+        _Unit(
+            piece.start,
+            piece.end,
+            len(text[slice(*piece)].split()),
+            tokens,
+            len(gap.split()),
+            gap_tokens,
+            cost,
+            may_answer,
+        )
+        for (piece, tokens, cost, may_answer), gap, gap_tokens in zip(
+            pieces, gaps, count_tokens(gaps), strict=True
+        )
+    ]
 
 
 def _sentences(text: str, block: Block) -> list[Span]:
@@ -155,7 +173,8 @@ def _shorten(
     the one nearest the middle.
     """
     raw = text[slice(*span)]
-    if (tokens <= limit and len(raw.split()) <= MAX_WORDS) or len(raw) < 2:
+    fits = tokens <= limit and len(raw.split()) <= MAX_WORDS and len(raw) <= MAX_CHARACTERS
+    if fits or len(raw) < 2:
         yield span, tokens
         return
     cut = _best_cut(raw)
@@ -186,16 +205,20 @@ def _partition(units: Sequence[_Unit], limit: int) -> list[tuple[int, int]]:
     for end in range(1, len(units) + 1):
         words = tokens = 0
         for first in range(end - 1, -1, -1):
-            words += units[first].words
-            tokens += units[first].tokens
-            alone = first == end - 1
-            if not alone and (words > MAX_WORDS or tokens > limit):
+            unit = units[first]
+            words += unit.words
+            tokens += unit.tokens
+            size = units[end - 1].end - unit.start
+            fits = words <= MAX_WORDS and tokens <= limit and size <= MAX_CHARACTERS
+            if first < end - 1 and not fits:
                 break
             cost = best[first] + _PER_PASSAGE + max(0, MIN_WORDS - words)
             if first:
                 cost += units[first].cut_before
             if cost < best[end]:
                 best[end], cut[end] = cost, first
+            words += unit.gap_words
+            tokens += unit.gap_tokens
     bounds = []
     end = len(units)
     while end:

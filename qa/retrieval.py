@@ -1,6 +1,6 @@
 """Question -> hits: candidates from vectors and BM25, fused into one score.
 
-Knows numbers of passages, not the passages. Signals: `dense`, the cosine of question and
+Knows rows of indexes, not the passages in them. Signals: `dense`, the cosine of question and
 passage; `bm25`. Higher is better in all of them.
 """
 
@@ -30,9 +30,9 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A passage's number with its fused score and what went into it."""
+    """A passage's row in the indexes, with its fused score and what went into it."""
 
-    number: int
+    row: int
     score: float
     signals: Mapping[str, float]
 
@@ -51,19 +51,19 @@ def retrieve(
         dense = vectors.search(query.vector, depth)
     if settings.ranking != "dense":
         bm25 = lexical.search(query.terms, depth)
-    numbers = sorted(dense.keys() | bm25.keys())
+    rows = sorted(dense.keys() | bm25.keys())
     # Every candidate gets every signal; one that BM25 didn't propose shares few words or none.
-    dense |= vectors.scores(query.vector, [number for number in numbers if number not in dense])
-    near = [dense[number] for number in numbers]
-    same = [bm25.get(number, 0.0) for number in numbers]
+    dense |= vectors.scores(query.vector, [row for row in rows if row not in dense])
+    near = [dense[row] for row in rows]
+    same = [bm25.get(row, 0.0) for row in rows]
     weight = {"fused": settings.dense_weight, "dense": 1.0, "bm25": 0.0}[settings.ranking]
     scored = [
-        Scored(number, weight * a + (1 - weight) * b, {"dense": cosine, "bm25": score})
-        for number, cosine, score, a, b in zip(
-            numbers, near, same, _scaled(near), _scaled(same), strict=True
+        Scored(row, weight * a + (1 - weight) * b, {"dense": cosine, "bm25": score})
+        for row, cosine, score, a, b in zip(
+            rows, near, same, _scaled(near), _scaled(same), strict=True
         )
     ]
-    return sorted(scored, key=lambda hit: (-hit.score, hit.number))
+    return sorted(scored, key=lambda hit: (-hit.score, hit.row))
 
 
 def _scaled(scores: Sequence[float]) -> list[float]:

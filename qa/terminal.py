@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from qa.types import Answer, Citation, Hit, Listing, Passage, Progress, Report, Span
-from qa.wording import date_in_words
+from qa.wording import date_in_words, repeats
 
 if TYPE_CHECKING:
     from qa.evaluation import Evaluation
@@ -44,7 +44,11 @@ def show_answer(answer: Answer) -> None:
             _show_quote(hit.passage.text, hit.passage.start, (), None)
         return
     console.print(Text(f"“{_clean(' '.join(answer.text.split()))}” [1]", style="bold green"))
+    others = False
     for citation in answer.citations:
+        if not others and not repeats(citation, answer.text):
+            others = True
+            console.print(Text("\nSee also:", style=_QUIET))
         _show_source(citation, f"[{citation.n}]")
         _show_quote(citation.quote, citation.start, citation.highlights, citation.answer)
 
@@ -84,7 +88,7 @@ def show_documents(listings: Sequence[Listing], model: str) -> None:
         table.add_row(
             Text(_clean(listing.doc_id)),
             Text(_clean(listing.title)),
-            listing.published or "",
+            Text(_clean(listing.published or "")),
             f"{listing.passages:,}",
         )
     console.print(table)
@@ -106,8 +110,8 @@ def show_evaluation(result: "Evaluation") -> None:
             table.add_column(name, justify="right", no_wrap=True)
         for row in result.rows:
             if any(name in row.figures for name in part):
-                cells = (str(row.figures[name]) if name in row.figures else "" for name in part)
-                table.add_row(_clean(row.name), str(row.n), *cells)
+                cells = [Text(str(row.figures.get(name, ""))) for name in part]
+                table.add_row(Text(_clean(row.name)), str(row.n), *cells)
         console.print(table)
         console.print()
     for note in result.notes:
@@ -120,7 +124,7 @@ def progress(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
     if quiet or not errors.is_terminal:
         yield None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
     with Bar(*columns, TimeRemainingColumn(), console=errors, transient=True) as bar:
         task = bar.add_task("", total=None)
 

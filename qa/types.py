@@ -126,7 +126,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A passage that an answer rests on.
+    """A passage that an answer rests on, or that is to be read beside it.
 
     Attributes:
         n: Number in the answer, from 1, by first use.
@@ -160,7 +160,8 @@ class Answer:
 
     Attributes:
         text: The answering words, verbatim, or None.
-        citations: Where they stand; empty unless `status` is "answered".
+        citations: First where those words stand, then what other passages say to the question,
+            each with its own best sentence; empty unless `status` is "answered".
         nearest: What came closest when nothing answers.
         missing_terms: Words of the question that stand nowhere in the corpus.
         confidence: Calibrated probability that the answer is right; None where nothing is.

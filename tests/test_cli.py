@@ -137,6 +137,24 @@ def test_wrong_input_is_explained(
     assert message in err
 
 
+def test_a_damaged_catalog_is_a_failure(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("The only words here. " * 2_000)
+    run("index", "a.txt")
+    catalog = tmp_path / ".qa" / "catalog.sqlite"
+    content = bytearray(catalog.read_bytes())
+    content[4096:] = bytes(len(content) - 4096)
+    catalog.write_bytes(content)
+    code, out, err = run("ask", "Which words?")
+    assert (code, out) == (3, "")
+    assert "damaged" in err
+
+
+def test_bytes_that_are_no_utf8_are_asked_as_they_can_be(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("The café has a red door.")
+    run("index", "a.txt")
+    assert run("ask", "Has the caf\udce9 a red door?")[0] == 0
+
+
 def test_an_unknown_model_leaves_no_corpus(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Words.")
     done = subprocess.run(
@@ -175,9 +193,12 @@ def test_evaluate_prints_and_saves(run: Run, tmp_path: Path) -> None:
     assert code == 0
     assert "1.00 [1.00 1.00]" in out
     assert len(json.loads((tmp_path / "saved.json").read_text())["outcomes"]) == 2
-    code, out, _ = run("evaluate", "q.jsonl", "--ranking", "dense", "bm25", "--json")
+    code, out, _ = run(
+        *("evaluate", "--ranking", "dense", "--ranking", "bm25", "q.jsonl", "--json")
+    )
     assert [row["name"] for row in json.loads(out)["rows"]] == ["dense", "bm25"]
     assert run("evaluate", "q.jsonl", "--split", "none")[0] == 2
+    assert run("evaluate", "q.jsonl", "--save", "none/saved.json")[0] == 2
 
 
 def test_the_help_in_the_docs_is_the_program_s(monkeypatch: pytest.MonkeyPatch) -> None:

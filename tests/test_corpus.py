@@ -187,6 +187,7 @@ def test_bad_files_are_named_and_the_others_indexed(corpus: Corpus, folder: Fold
             "empty.txt": "",
             "picture.png": b"\x89PNG",
             "sub/metadata.json": "{",
+            "sub/b.txt": PEARS,
         },
     )
     (root / "link.txt").symlink_to(root / "a.txt")
@@ -220,6 +221,73 @@ def test_an_unreadable_file_keeps_its_earlier_version(
     assert "Permission denied" in skipped.reason
     assert "kept" in skipped.reason
     assert corpus.document("a.txt").text == APPLES
+
+
+def test_a_folder_that_cannot_be_listed_loses_nothing(
+    corpus: Corpus, folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = folder("f", {"a.txt": APPLES, "sub/b.txt": PEARS})
+    corpus.add(root)
+    listed = os.scandir
+
+    def refuse(path: Path) -> object:
+        if Path(path).name == "sub":
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    report = corpus.add(root)
+    assert (report.removed, [s.path for s in report.skipped]) == ((), ["sub"])
+    assert ids(corpus) == ["a.txt", "sub/b.txt"]
+
+
+def test_metadata_that_cannot_be_read_lets_nothing_in(corpus: Corpus, folder: Folder) -> None:
+    root = folder("f", {"a.txt": APPLES, "metadata.json": "{"})
+    report = corpus.add(root)
+    assert (report.added, [s.path for s in report.skipped]) == ((), ["metadata.json"])
+
+
+def test_a_hidden_root_keeps_its_documents(corpus: Corpus, folder: Folder) -> None:
+    root = folder("f", {"a.txt": APPLES, ".notes/b.txt": PEARS})
+    corpus.add(root / ".notes")
+    assert corpus.add(root).removed == ()
+    assert ids(corpus) == ["a.txt", "b.txt"]
+
+
+def test_equal_scores_rank_by_document_and_offset(tmp_path: Path) -> None:
+    names = [f"d{number:02}" for number in range(30)]
+    found = []
+    for label, order in (("up", names), ("down", names[::-1])):
+        with Corpus.create(tmp_path / label, model=BagOfWords()) as made:
+            for name in order:
+                made.add_documents([Document(name, PEARS)])
+            found.append([hit.passage.doc_id for hit in made.search("pears", 3)])
+    assert found == [["d00", "d01", "d02"]] * 2
+
+
+def test_two_documents_of_one_id_are_refused(corpus: Corpus) -> None:
+    with pytest.raises(InputError, match="'a'"):
+        corpus.add_documents([Document("a", "One."), Document("a", "Two.")])
+
+
+def test_what_a_document_is_called_is_known(corpus: Corpus) -> None:
+    text = "The committee decided to close the swimming pool."
+    corpus.add_documents([Document("m", text, author="Ada Byron", published="2019-05-24")])
+    for question in (
+        "What did the committee decide about the swimming pool in 2019?",
+        "What did Ada Byron write on the swimming pool?",
+        "WHAT DID THE COMMITTEE DECIDE ABOUT THE SWIMMING POOL?",
+        "The swimming pool. Why did the committee close it?",
+    ):
+        assert corpus.ask(question).status == "answered"
+    assert corpus.ask("What about the swimming pool in Rome?").status == "not_found"
+
+
+def test_a_closed_corpus_says_so(tmp_path: Path) -> None:
+    made = Corpus.create(tmp_path / "c", model=BagOfWords())
+    made.close()
+    with pytest.raises(StorageError, match="closed"):
+        made.documents()
 
 
 def test_removing(corpus: Corpus, folder: Folder) -> None:

@@ -49,6 +49,19 @@ LIST = st.lists(SENTENCE, min_size=1, max_size=5).map(
 ROWS = st.lists(st.integers(1, 99_999), min_size=3, max_size=40).map(
     lambda n: "\n".join(f"Name Place {x:,}" for x in n)
 )
+RULE = st.sampled_from(["- " * 150, ". " * 200, "=" * 90, "[a]: http://x.y/z\n" * 20])
+MARKDOWN = st.sampled_from(
+    [
+        "- one\n  - two\n    - three\n\n      four",
+        "> quoted\n> - item\n>\n> more",
+        "| a | b |\n|---|---|\n| 1 | 2 |",
+        "```\ncode\n```",
+        "<div>\nhtml\n</div>\n\nafter",
+        "1.\n\n   item",
+        "[a]: http://x.y 'title'",
+        "Setext\n---",
+    ]
+)
 WILD = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=300)
 COMMENTS = st.lists(st.tuples(PARAGRAPH, st.lists(PARAGRAPH, max_size=2)), max_size=4).map(
     lambda threads: "\n\n".join(
@@ -57,7 +70,9 @@ COMMENTS = st.lists(st.tuples(PARAGRAPH, st.lists(PARAGRAPH, max_size=2)), max_s
         for n, (text, replies) in enumerate(threads, 1)
     )
 )
-BODY = st.lists(st.one_of(PARAGRAPH, HEADING, LIST, ROWS, WILD), min_size=1, max_size=8)
+BODY = st.lists(
+    st.one_of(PARAGRAPH, HEADING, LIST, ROWS, RULE, MARKDOWN, WILD), min_size=1, max_size=8
+)
 BREAK = st.sampled_from(["\n\n", "\n", "\r\n\r\n", "\r", "\n\n\n"])
 
 

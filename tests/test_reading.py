@@ -5,9 +5,9 @@ import json
 import pytest
 
 from qa.errors import InputError
-from qa.reading import read
+from qa.reading import read, understand
 from qa.reading.about import folder_metadata
-from qa.types import Document, Place
+from qa.types import Block, Document, Place
 from tests.conftest import SEEDS
 
 METADATA = json.loads((SEEDS / "metadata.json").read_text("utf-8"))["documents"]
@@ -121,6 +121,17 @@ def test_encodings(encoding: str) -> None:
     assert read(text.encode(encoding), "a.txt", {}).text == text
 
 
+def test_damage_in_utf8_stays_where_it_is() -> None:
+    text = "Le café “fermé” à midi, où êtes-vous né? " * 40
+    data = text.encode() + b"\xe9 fin"
+    assert read(data, "a.txt", {}).text == text + "\ufffd fin"
+
+
+def test_an_encoding_is_told_by_the_lines_that_tell_it() -> None:
+    text = "Plain words only.\n" * 5_000 + "The café costs £5 in Köln.\n"
+    assert read(text.encode("cp1252"), "a.txt", {}).text == text
+
+
 @pytest.mark.parametrize("encoding", ["koi8-r", "cp1251"])
 def test_cyrillic_encodings(encoding: str) -> None:
     text = "Привет, это проверка кодировки текста на русском языке. Ещё одно предложение.\n" * 3
@@ -194,10 +205,36 @@ def test_markdown_sections_are_paths_of_headings() -> None:
         ("item", "- of the case.", "Rules › Costs"),
         ("row", "| Who | Pays |", "Rules › Costs"),
         ("row", "| Loser | 100 |", "Rules › Costs"),
-        ("paragraph", "```\n# no heading\n```", "Rules › Costs"),
-        ("heading", "End\n===", "End"),
+        ("paragraph", "# no heading", "Rules › Costs"),
+        ("heading", "End", "End"),
         ("paragraph", "Last.", "End"),
     ]
+
+
+def test_markdown_loses_nothing() -> None:
+    deep = "\n".join(f"{'  ' * level}- item level {level}" for level in range(80))
+    text = (
+        "---\ntitle: In front\n---\n\n# The foo_bar *setting* of [Acme](http://x.y)\n\n"
+        f'Words.\n\n[a]: http://x.y "Budget is 4711 pounds"\n\n{deep}\n\n>>>> quoted\n'
+    )
+    document = read(text.encode(), "a.md", {})
+    inside = " ".join(document.text[b.start : b.end] for b in document.blocks)
+    for words in ("title: In front", "4711", "item level 0", "item level 79", "quoted"):
+        assert words in inside
+    assert document.title == "The foo_bar setting of Acme"
+
+
+def test_thousands_of_short_lines_take_no_time() -> None:
+    text = "\n\n".join(f"Line {number}" for number in range(20_000))
+    assert len(read(text.encode(), "a.txt", {}).blocks) == 20_000
+
+
+def test_blocks_handed_in_are_checked() -> None:
+    for blocks in ([(0, 99)], [(3, 3)], [(5, 9), (0, 4)]):
+        with pytest.raises(InputError, match="block"):
+            understand(
+                Document("a", "Some words.", blocks=tuple(Block("paragraph", *b) for b in blocks))
+            )
 
 
 # What a document says of itself
@@ -230,10 +267,23 @@ def test_title_and_date_without_metadata(
     [
         ("{", "JSON"),
         ("[]", "documents"),
-        ('{"documents": {"a.txt": {"titel": "x"}}}', "titel|may hold"),
-        ('{"documents": {"a.txt": {"published": "24 May 2019"}}}', "ISO date"),
+        ("[" * 100_000, "JSON"),
     ],
 )
 def test_metadata_that_is_wrong_says_so(folder, content: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         folder_metadata(folder("f", {"metadata.json": content}))
+
+
+def test_a_wrong_entry_is_passed_over_and_named(folder) -> None:
+    entries = {
+        "a.txt": {"titel": "x"},
+        "b.txt": {"published": "24 May 2019"},
+        "c.txt": {"title": "\ud800"},
+        "d.txt": {"published": "2019-05"},
+    }
+    content = json.dumps({"documents": entries, "exclude": ["e.txt"]})
+    found = folder_metadata(folder("f", {"metadata.json": content}))
+    assert found.documents == {"d.txt": {"published": "2019-05"}}
+    assert found.exclude == {"e.txt"}
+    assert [reason.split("'")[1] for reason in found.wrong] == ["a.txt", "b.txt", "c.txt"]

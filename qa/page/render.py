@@ -11,7 +11,7 @@ from hashlib import sha256
 from html import escape
 
 from qa.types import Answer, Citation, Document, Listing, Passage, Span
-from qa.wording import date_in_words
+from qa.wording import date_in_words, repeats
 
 SHELF_SIZE = 60  # documents listed before a question is asked
 
@@ -133,7 +133,7 @@ def fingerprint(quote: str) -> str:
 
 def _answered(answer: Answer) -> str:
     # Only where the very words stand is a source for them; other passages may say otherwise.
-    quoted = [c for c in answer.citations if _says(c, answer.text)] or list(answer.citations[:1])
+    quoted = [c for c in answer.citations if repeats(c, answer.text or "")]
     others = [c for c in answer.citations if c not in quoted]
     refs = "".join(
         f'<a class="ref" href="#citation-{c.n}" data-n="{c.n}" aria-label="Citation {c.n}">{c.n}</a>'
@@ -146,13 +146,6 @@ def _answered(answer: Answer) -> str:
         f'<blockquote>{escape(answer.text or "")}<sup class="refs">{refs}</sup></blockquote>'
         f"{_citations('Where it stands', quoted)}{_citations('See also', others)}</section>"
     )
-
-
-def _says(citation: Citation, text: str | None) -> bool:
-    if citation.answer is None:
-        return False
-    start, end = citation.answer
-    return citation.quote[start - citation.start : end - citation.start] == text
 
 
 def _citations(heading: str, citations: Sequence[Citation]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from qa.errors import InputError
-from qa.reading.about import find_date, find_title
+from qa.reading.about import find_date, find_title, has_surrogates
 from qa.reading.decoding import canonical, decode
 from qa.reading.markdown import markdown_blocks
 from qa.reading.plain import plain_blocks
@@ -61,8 +61,11 @@ def understand(document: Document, *, date_known: bool = False) -> Document:
     text = canonical(document.text)
     if not any(char.isalnum() for char in text):
         raise InputError("there are no words in it")
-    if any("\ud800" <= char <= "\udfff" for char in text):
+    described = (document.doc_id, document.title, document.author, document.publisher)
+    if any(has_surrogates(part) for part in (text, *filter(None, described))):
         raise InputError("it holds halves of surrogate pairs, which are no characters")
+    if document.blocks:
+        _check_blocks(document, text)
     blocks = document.blocks or _blocks(document, text)
     published = document.published
     if published is None and not date_known:
@@ -80,10 +83,23 @@ def understand(document: Document, *, date_known: bool = False) -> Document:
 def _blocks(document: Document, text: str) -> tuple[Block, ...]:
     if PurePath(document.doc_id).suffix.lower() in _MARKDOWN:
         found = markdown_blocks(text)
-        if any(block.kind == "heading" for block in found):
+        if any(block.kind in ("heading", "row") for block in found):
             return tuple(found)
-    # Markdown without one heading is plain text in all but name.
+    # Markdown without a heading or table is plain text in all but name.
     return tuple(plain_blocks(text, document.title))
+
+
+def _check_blocks(document: Document, text: str) -> None:
+    if text != document.text:
+        raise InputError("it has blocks, so its text must have LF line ends, no BOM and no NULs")
+    at = 0
+    for block in document.blocks:
+        if not at <= block.start < block.end <= len(text):
+            raise InputError(
+                f"the block {block.start} to {block.end} is empty, out of order or outside the "
+                f"text's {len(text)} characters"
+            )
+        at = block.end
 
 
 def _line_places(text: str) -> PlaceMap:

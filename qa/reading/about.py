@@ -18,7 +18,6 @@ from typing import Any
 
 from qa.errors import InputError
 from qa.reading.decoding import decode
-from qa.reading.markdown import heading_text
 from qa.types import Block
 
 FILE_NAME = "metadata.json"
@@ -38,29 +37,36 @@ class FolderMetadata:
 
     documents: dict[str, dict[str, str | None]] = field(default_factory=dict)
     exclude: frozenset[str] = frozenset()
+    wrong: tuple[str, ...] = ()  # entries that were passed over, with the reason
 
 
 def folder_metadata(folder: Path) -> FolderMetadata:
     """Return what the folder's `metadata.json` says; nothing where there is none.
 
+    An entry that is wrong is passed over and named in `wrong`.
+
     Raises:
-        InputError: if the file isn't of the form that the module's docstring shows.
+        InputError: if the file as a whole isn't of the form that the module's docstring shows.
     """
     path = folder / FILE_NAME
     if not path.is_file():
         return FolderMetadata()
     try:
         content = json.loads(decode(path.read_bytes()))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"it cannot be read as JSON: {error}") from error
     documents = content.get("documents", {}) if isinstance(content, dict) else None
     exclude = content.get("exclude", []) if isinstance(content, dict) else None
     if not isinstance(documents, dict) or not isinstance(exclude, list):
         raise InputError('it must hold {"documents": {NAME: {…}}, "exclude": [NAME, …]}')
-    return FolderMetadata(
-        {str(name): _entry(name, entry) for name, entry in documents.items()},
-        frozenset(str(name) for name in exclude),
-    )
+    good: dict[str, dict[str, str | None]] = {}
+    wrong = []
+    for name, entry in documents.items():
+        try:
+            good[name] = _entry(name, entry)
+        except InputError as error:
+            wrong.append(str(error))
+    return FolderMetadata(good, frozenset(str(name) for name in exclude), tuple(wrong))
 
 
 def _entry(name: str, entry: Any) -> dict[str, str | None]:  # noqa: ANN401
@@ -68,23 +74,41 @@ def _entry(name: str, entry: Any) -> dict[str, str | None]:  # noqa: ANN401
         key in FIELDS and (value is None or isinstance(value, str)) for key, value in entry.items()
     ):
         raise InputError(f"the entry {name!r} may hold {', '.join(FIELDS)}, each a text or null")
+    if any(has_surrogates(value) for value in entry.values() if value):
+        raise InputError(f"the entry {name!r} holds halves of surrogate pairs")
     published = entry.get("published")
-    if published is not None:
-        try:
-            date.fromisoformat(published)
-        except ValueError:
-            raise InputError(
-                f"the entry {name!r} has published {published!r}; write an ISO date such as 2019-05-24"
-            ) from None
+    if published is not None and not _is_date(published):
+        raise InputError(
+            f"the entry {name!r} has published {published!r}; write an ISO date such as "
+            "2019-05-24, 2019-05 or 2019"
+        )
     return entry
+
+
+def has_surrogates(text: str) -> bool:
+    """Whether a text holds halves of surrogate pairs, which are no characters."""
+    return any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def _is_date(published: str) -> bool:
+    """Whether it is an ISO date: a day, a month or a year."""
+    if not re.fullmatch(r"\d{4}(?:-\d{2}){0,2}", published):
+        return False
+    try:
+        date.fromisoformat(f"{published}-01-01"[:10])
+    except ValueError:
+        return False
+    return True
 
 
 def find_title(text: str, found: Sequence[Block], name: str) -> str:
     """Return the first heading, or else the first line that isn't a date, or the file's name."""
     leading = [block for block in found[:_LEADING_BLOCKS] if block.comment is None]
-    headings = [block for block in leading if block.kind == "heading"]
-    for block in [*headings, *leading]:
-        line = heading_text(text[block.start : block.end])
+    for block in leading:
+        if block.kind == "heading" and block.section and len(block.section) <= _MAX_TITLE:
+            return block.section
+    for block in leading:
+        line = " ".join(text[block.start : block.end].split("\n", 1)[0].split())
         if line and len(line) <= _MAX_TITLE and block.kind != "dateline":
             return line
     stem = Path(name).stem

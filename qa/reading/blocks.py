@@ -74,9 +74,10 @@ def blocks(
     groups = list(_groups(source))
     seen = Counter(_spaced(line.text) for group in groups for line in group)
     names = _names_in_running_text(groups)
+    body_follows = _body_follows(groups)
     found: list[Block] = []
     breaks_off = False
-    for number, group in enumerate(groups):
+    for group, has_body_below in zip(groups, body_follows, strict=True):
         if _is_table(group):
             if found and found[-1].kind == "heading":  # "Name / Place / Votes" heads the rows
                 found[-1] = replace(found[-1], kind="lead_in")
@@ -85,15 +86,12 @@ def blocks(
         for run in _runs(group, width, title):
             first, last = run[0], run[-1]
             words = sum(len(line.text.split()) for line in run)
-            is_heading = (
-                first.text == title
-                or (
-                    len(run) == 1
-                    and _could_be_heading(first.text)
-                    and seen[_spaced(first.text)] == 1  # what stands there twice is furniture
-                    and first.text not in names
-                    and _heads(first, group, groups[number + 1 :])
-                )
+            is_heading = first.text == title or (
+                len(run) == 1
+                and _could_be_heading(first.text)
+                and seen[_spaced(first.text)] == 1  # what stands there twice is furniture
+                and first.text not in names
+                and _heads(first, group, has_body_below)
             )
             if headings and is_heading:
                 found.append(Block("heading", first.start, last.end))
@@ -200,18 +198,24 @@ def _could_be_heading(text: str) -> bool:
     )
 
 
-def _heads(line: Line, group: Sequence[Line], later: Sequence[Sequence[Line]]) -> bool:
+def _heads(line: Line, group: Sequence[Line], has_body_below: bool) -> bool:
     """Whether a line stands as a heading does: above running text, apart from other short lines."""
-    above = [x.text for x in group if x.start < line.start]
-    below = [x.text for x in group if x.start > line.start]
-    if above and not _ENDS_SENTENCE.search(above[-1]):
-        return False  # the second line of an address or a signature
-    if below:
-        return not above and len(below[0]) > 2 * len(line.text)
-    for following in later:
-        if len(following) > 1 or not _could_be_heading(following[0].text):
-            return True
-    return False
+    if line is group[0]:
+        return has_body_below if len(group) == 1 else len(group[1].text) > 2 * len(line.text)
+    if line is not group[-1]:
+        return False
+    # The last of several lines: not the second line of an address or a signature.
+    return has_body_below and bool(_ENDS_SENTENCE.search(group[-2].text))
+
+
+def _body_follows(groups: Sequence[Sequence[Line]]) -> list[bool]:
+    """Return for each group whether one that cannot be a heading stands anywhere below it."""
+    found: list[bool] = []
+    below = False
+    for group in reversed(groups):
+        found.append(below)
+        below = below or len(group) > 1 or not _could_be_heading(group[0].text)
+    return found[::-1]
 
 
 def _names_in_running_text(groups: Sequence[Sequence[Line]]) -> set[str]:

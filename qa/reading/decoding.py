@@ -19,6 +19,7 @@ _BOMS = (
 _CONTROLS = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _NO_TEXT = "it holds binary data, or text in an encoding that can't be told; save text as UTF-8"
 _SAMPLE = 65_536  # bytes or characters: enough to tell an encoding, or that there is none
+_MAX_DAMAGE = 0.2  # share of a UTF-8 text's other than ASCII characters that may be damaged
 _TIE = 0.05  # difference in charset-normalizer's chaos (0 to 1) that tells nothing
 _MAX_CONTROLS = 0.02  # share of control characters above which a file isn't text
 
@@ -59,9 +60,14 @@ def _detect(data: bytes) -> str:
                 continue
     if data.count(0, 0, _SAMPLE) > min(len(data), _SAMPLE) // 100:
         raise InputError(_NO_TEXT)
+    lenient = data.decode("utf-8", "replace")
+    if 0 < lenient.count("\ufffd") <= _MAX_DAMAGE * sum(not char.isascii() for char in lenient):
+        return lenient  # UTF-8 with a few damaged bytes, which show as "\ufffd"
     from charset_normalizer import from_bytes
 
-    guesses = list(from_bytes(data[:_SAMPLE]))
+    # What tells an encoding are the lines with other than ASCII in them.
+    telling = b"\n".join(line for line in data.split(b"\n") if not line.isascii())
+    guesses = list(from_bytes(telling[:_SAMPLE]))
     if not guesses:
         raise InputError(_NO_TEXT)
     # Short Western texts fit several code pages equally well; cp1252 is by far the commonest.
