@@ -120,6 +120,8 @@ def _units(
     counts = count_tokens([text[a:b] for a, b in spans])
     for span, tokens, cost, may_answer in zip(spans, counts, costs, answers, strict=True):
         for piece, count in _shorten(text, span, tokens, count_tokens, limit):
+            if not any(char.isalnum() for char in text[slice(*piece)]):
+                continue  # a piece of a long row of dots or dashes
             pieces.append((piece, count, cost, may_answer))
             cost = _CUT_IN_PARAGRAPH
     ends = [stretch[0].start, *(piece.end for piece, *_ in pieces)]
