@@ -59,12 +59,15 @@ def variants(
     questions: list[Question], passages: tuple[Passage, ...]
 ) -> Iterator[tuple[str, Scores]]:
     encoder = TransformerEncoder()
-    asked = np.stack([encoder.encode_question(q.text) for q in questions])
+    asked = np.stack([encoder.encode_question(q.text).pooled for q in questions])
     texts = {
         "passage": [p.text for p in passages],
         "title, section, passage": [under_title(p) for p in passages],
     }
-    dense = {k: (asked @ encoder.encode_passages(t).T).astype(float) for k, t in texts.items()}
+    dense = {
+        k: asked @ np.stack([e.pooled for e in encoder.encode_passages(t)]).T.astype(float)
+        for k, t in texts.items()
+    }
     same = {k: bm25(questions, t) for k, t in texts.items()}
     for name in texts:
         yield f"dense · {name}", dense[name]

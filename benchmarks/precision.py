@@ -63,8 +63,9 @@ def main() -> None:
         one = 1000 * statistics.median(pair[column] for pair in asked)
         print(f"{name:9} {rate:6.0f} passages/s   {one:5.1f} ms a question")
     print(f"ratio     {statistics.median(ratios):6.2f} [{min(ratios):.2f} {max(ratios):.2f}]")
-    cosines = (rounded.encode_passages(texts) * exact.encode_passages(texts)).sum(axis=1)
-    print(f"least cosine between the two: {cosines.min():.5f}")
+    pairs_of = zip(rounded.encode_passages(texts), exact.encode_passages(texts), strict=True)
+    cosines = [float(a.pooled @ b.pooled) for a, b in pairs_of]
+    print(f"least cosine between the two: {min(cosines):.5f}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What the program asks of an embedding model, and what it gets back."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -9,6 +10,22 @@ from numpy.typing import NDArray
 Vectors = NDArray[np.float32]
 
 Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """What one forward pass over a text yields; all vectors have length 1.
+
+    Attributes:
+        pooled: (dimension,) float32, for the whole text.
+        tokens: (t, dimension) float32, one a token.
+        spans: (t, 2) int32, the characters of the text that each token stands for; (0, 0) for
+            the special marks around a question.
+    """
+
+    pooled: Vectors
+    tokens: Vectors
+    spans: NDArray[np.int32]
 
 
 class Encoder(Protocol):
@@ -34,8 +51,10 @@ class Encoder(Protocol):
         """Return how many pieces the model's own tokenizer makes of each text."""
         ...
 
-    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """Return the vectors of texts to be found, (n, dimension) float32.
+    def encode_passages(
+        self, texts: Sequence[str], progress: Progress | None = None
+    ) -> list[Encoding]:
+        """Return the encodings of texts to be found, without special marks.
 
         Args:
             texts: Anything past `max_tokens` would not be read; callers cut before.
@@ -43,6 +62,6 @@ class Encoder(Protocol):
         """
         ...
 
-    def encode_question(self, text: str) -> Vectors:
-        """Return the vector of a text to search with, (dimension,) float32."""
+    def encode_question(self, text: str) -> Encoding:
+        """Return the encoding of a text to search with, special marks included."""
         ...

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embeddings.encoder import Progress, Vectors
+from embeddings.encoder import Encoding, Progress, Vectors
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # before any import that could reach out
 
@@ -118,22 +118,53 @@ class TransformerEncoder:
             )
         return [len(ids) for ids in encoded["input_ids"]]
 
-    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """Return the vectors of texts to be found, (n, dimension) float32."""
-        vectors = np.empty((len(texts), self.dimension), np.float32)
+    def encode_passages(
+        self, texts: Sequence[str], progress: Progress | None = None
+    ) -> list[Encoding]:
+        """Return the encodings of texts to be found, without special marks."""
+        found: list[Encoding] = []
         for first in range(0, len(texts), _CHUNK):
             chunk = list(texts[first : first + _CHUNK])
-            vectors[first : first + len(chunk)] = self._model.encode_document(
-                chunk, batch_size=_BATCH, show_progress_bar=False
+            outputs = self._model.encode_document(
+                chunk, batch_size=_BATCH, show_progress_bar=False, output_value=None
             )
+            prompt = self._model.prompts.get("document") or ""
+            found += [
+                self._encoding(text, prompt, output, marks=False)
+                for text, output in zip(chunk, outputs, strict=True)
+            ]
             if progress:
                 progress(first + len(chunk))
-        return _unit(vectors)
+        return found
 
-    def encode_question(self, text: str) -> Vectors:
-        """Return the vector of a text to search with, (dimension,) float32."""
-        vectors = self._model.encode_query([text], show_progress_bar=False)
-        return _unit(np.asarray(vectors[0], np.float32))
+    def encode_question(self, text: str) -> Encoding:
+        """Return the encoding of a text to search with, special marks included."""
+        (output,) = self._model.encode_query([text], show_progress_bar=False, output_value=None)
+        prompt = self._model.prompts.get("query") or ""
+        return self._encoding(text, prompt, output, marks=True)
+
+    def _encoding(
+        self,
+        text: str,
+        prompt: str,
+        output: Any,  # noqa: ANN401 - sentence-transformers' own mapping of tensors
+        *,
+        marks: bool,
+    ) -> Encoding:
+        with self._counting:
+            encoded = self._counter(
+                prompt + text, truncation=False, padding=False, return_offsets_mapping=True
+            )
+        read = output["attention_mask"].bool()
+        tokens = output["token_embeddings"][read].float().numpy()
+        # A text that is too long is cut by the model; its last mark stays at the end.
+        spans = np.asarray(encoded["offset_mapping"], np.int32).reshape(-1, 2)
+        if len(spans) > len(tokens):
+            spans = np.concatenate([spans[: len(tokens) - 1], spans[-1:]])
+        spans = np.maximum(spans - len(prompt), 0)
+        kept = (spans[:, 1] > spans[:, 0]) | marks
+        pooled = output["sentence_embedding"].float().numpy()
+        return Encoding(_unit(pooled), _unit(tokens[kept]), spans[kept])
 
 
 def _packaged() -> str:

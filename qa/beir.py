@@ -30,7 +30,7 @@ def evaluate_beir(
     folder: Path,
     *,
     split: str = "all",
-    rankings: Sequence[Ranking] = ("fused",),
+    rankings: Sequence[Ranking] = ("full",),
     progress: Callable[[Progress], None] | None = None,
 ) -> Evaluation:
     """Index the folder's documents in a temporary corpus and return the figures by ranking.

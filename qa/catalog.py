@@ -1,4 +1,4 @@
-"""The one durable truth: SQLite holds roots, documents, passages and vectors.
+"""The one durable truth: SQLite holds roots, documents, passages and encodings.
 
 Knows rows and transactions, nothing of models, files or ranking; FAISS and BM25 are rebuilt
 from it. What writes is called inside `transaction()`.
@@ -8,7 +8,7 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -16,15 +16,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from embeddings.encoder import Vectors
+from embeddings.encoder import Encoding, Vectors
+from embeddings.tokens import compress
 from qa.errors import CorpusError, StorageError
 from qa.passages import hash_text, passage_id
 from qa.types import Block, Document, Listing, Passage, PlaceMap, Span
 
 FILE_NAME = "catalog.sqlite"
 APPLICATION_ID = 0x43265631  # "C&V1": marks the file as ours
-FORMAT = 1
+FORMAT = 2
 _BUSY_SECONDS = 5.0
 _MANY = 500  # bound variables a statement
 
@@ -47,11 +49,17 @@ CREATE TABLE passages (
     start INTEGER NOT NULL, "end" INTEGER NOT NULL,
     section TEXT, author TEXT, kind TEXT,
     sentences TEXT NOT NULL,
-    vector BLOB NOT NULL        -- key in vectors
+    encoding BLOB NOT NULL,     -- keys in encodings: of its text,
+    about BLOB NOT NULL,        -- of what the document says of itself,
+    heading BLOB NOT NULL       -- and of its section
 );
 CREATE INDEX passages_document ON passages (document);
-CREATE INDEX passages_vector ON passages (vector);
-CREATE TABLE vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL);
+CREATE TABLE encodings (
+    key BLOB PRIMARY KEY,
+    pooled BLOB NOT NULL,       -- float32
+    tokens BLOB NOT NULL,       -- embeddings.tokens.compress
+    spans BLOB NOT NULL         -- uint32 pairs, characters of the text
+);
 """
 
 
@@ -76,8 +84,28 @@ class Entry:
     made_from: str
 
 
-def vector_key(text: str, fingerprint: str) -> bytes:
-    """Return what names the vector of a text under a model."""
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a passage is matched by: its own words, its document's description, its section."""
+
+    text: bytes
+    about: bytes
+    heading: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The encodings of one passage as they are kept; offsets count from the passage's start."""
+
+    tokens: bytes
+    spans: NDArray[np.uint32]  # (t, 2)
+    sentences: tuple[int, ...]  # where each begins
+    about: bytes
+    heading: bytes
+
+
+def encoding_key(text: str, fingerprint: str) -> bytes:
+    """Return what names the encoding of a text under a model."""
     return sha256(f"{fingerprint}\0{text}".encode()).digest()
 
 
@@ -257,9 +285,9 @@ class Catalog:
         )
 
     def put(
-        self, entry: Entry, document: Document, passages: Sequence[tuple[Passage, bytes]]
+        self, entry: Entry, document: Document, passages: Sequence[tuple[Passage, Keys]]
     ) -> None:
-        """Write a document with its passages and their vectors' keys, in place of any before."""
+        """Write a document with its passages and their keys, in place of any before."""
         self.remove([entry.doc_id])
         if document.places is None:
             raise ValueError(f"{document.doc_id}: the document's structure hasn't been read yet")
@@ -292,7 +320,7 @@ class Catalog:
         ((document_id,),) = self._execute("SELECT last_insert_rowid()")
         self._execute_many(
             'INSERT INTO passages (document, start, "end", section, author, kind, sentences, '
-            "vector) VALUES (?,?,?,?,?,?,?,?)",
+            "encoding, about, heading) VALUES (?,?,?,?,?,?,?,?,?,?)",
             [
                 [
                     document_id,
@@ -302,9 +330,11 @@ class Catalog:
                     passage.author,
                     passage.kind,
                     json.dumps(passage.sentences),
-                    key,
+                    keys.text,
+                    keys.about,
+                    keys.heading,
                 ]
-                for passage, key in passages
+                for passage, keys in passages
             ],
         )
 
@@ -319,7 +349,7 @@ class Catalog:
         """Remove documents with their passages."""
         self._execute_many("DELETE FROM documents WHERE doc_id = ?", [[i] for i in doc_ids])
 
-    # Passages and vectors
+    # Passages and encodings
 
     def all_passages(self) -> Iterator[tuple[int, Passage]]:
         """Yield every passage with its number, in the order of document ids and offsets."""
@@ -370,41 +400,73 @@ class Catalog:
             )
         return {number: found[number] for number in ids if number in found}
 
-    def known_vectors(self, keys: Iterable[bytes]) -> set[bytes]:
-        """Return those of the keys that have a vector."""
+    def known_encodings(self, keys: Iterable[bytes]) -> set[bytes]:
+        """Return those of the keys that have an encoding."""
         wanted = list(keys)
         known: set[bytes] = set()
         for first in range(0, len(wanted), _MANY):
             part = wanted[first : first + _MANY]
             marks = ",".join("?" * len(part))
-            rows = self._execute(f"SELECT key FROM vectors WHERE key IN ({marks})", part)
+            rows = self._execute(f"SELECT key FROM encodings WHERE key IN ({marks})", part)
             known |= {key for (key,) in rows}
         return known
 
-    def put_vectors(self, keys: Sequence[bytes], vectors: Vectors) -> None:
-        """Write vectors, (len(keys), dimension) float32, little-endian."""
-        rows = zip(keys, (row.astype("<f4").tobytes() for row in vectors), strict=True)
-        self._execute_many("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
+    def put_encodings(self, encodings: Mapping[bytes, Encoding]) -> None:
+        """Write encodings by key."""
+        rows = (
+            [
+                key,
+                encoding.pooled.astype("<f4").tobytes(),
+                compress(encoding.tokens),
+                encoding.spans.astype("<u4").tobytes(),
+            ]
+            for key, encoding in encodings.items()
+        )
+        self._execute_many("INSERT OR IGNORE INTO encodings VALUES (?, ?, ?, ?)", rows)
 
-    def drop_unused_vectors(self) -> None:
-        """Remove the vectors that no passage has any more."""
-        self._execute("DELETE FROM vectors WHERE key NOT IN (SELECT vector FROM passages)")
+    def drop_unused_encodings(self) -> None:
+        """Remove the encodings that no passage has any more."""
+        self._execute(
+            "DELETE FROM encodings WHERE key NOT IN (SELECT encoding FROM passages "
+            "UNION SELECT about FROM passages UNION SELECT heading FROM passages)"
+        )
 
-    def vectors(self) -> tuple[list[int], Vectors]:
-        """Return the numbers of all passages and their vectors, (n, dimension) float32.
+    def pooled(self) -> tuple[list[int], Vectors]:
+        """Return the numbers of all passages and their pooled vectors, (n, dimension) float32.
 
         In the order of document ids and offsets, which doesn't depend on when they were added.
         """
         numbers: list[int] = []
         data = bytearray()
         for number, vector in self._execute(
-            "SELECT p.id, v.vector FROM passages p JOIN documents d ON d.id = p.document "
-            "JOIN vectors v ON v.key = p.vector ORDER BY d.doc_id, p.start"
+            "SELECT p.id, e.pooled FROM passages p JOIN documents d ON d.id = p.document "
+            "JOIN encodings e ON e.key = p.encoding ORDER BY d.doc_id, p.start"
         ):
             numbers.append(number)
             data += vector
         vectors = np.frombuffer(bytes(data), "<f4").astype(np.float32)
         return numbers, vectors.reshape(len(numbers), self.stamp.dimension)
+
+    def stored(self, numbers: Sequence[int]) -> dict[int, Stored]:
+        """Return the encodings of passages by number; one that is gone is left out."""
+        marks = ",".join("?" * len(numbers))
+        rows = self._execute(
+            "SELECT p.id, p.start, p.sentences, e.tokens, e.spans, a.tokens, h.tokens "
+            "FROM passages p "
+            "JOIN encodings e ON e.key = p.encoding JOIN encodings a ON a.key = p.about "
+            f"JOIN encodings h ON h.key = p.heading WHERE p.id IN ({marks})",
+            numbers,
+        )
+        return {
+            number: Stored(
+                tokens,
+                np.frombuffer(spans, "<u4").reshape(-1, 2),
+                tuple(first - start for first, _ in json.loads(sentences)),
+                about,
+                heading,
+            )
+            for number, start, sentences, tokens, spans, about, heading in rows
+        }
 
 
 def _places(stored: str) -> PlaceMap:

@@ -82,8 +82,8 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--ranking",
         action="append",
-        choices=["fused", "dense", "bm25"],
-        help="what to rank by (default: fused); give it again to compare",
+        choices=["full", "words", "fused", "dense", "bm25"],
+        help="what to rank by (default: full); give it again to compare",
     )
     evaluate.add_argument("--save", metavar="FILE", help="write every question's outcome there too")
 
@@ -212,7 +212,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     from qa.evaluation import evaluate, save
 
     file = Path(options.file)
-    rankings = options.ranking or ["fused"]
+    rankings = options.ranking or ["full"]
     if options.save and not Path(options.save).absolute().parent.is_dir():
         raise InputError(f"There is no folder for {options.save!r}; make it first.")
     with terminal.progress(quiet=options.json) as progress:

@@ -8,7 +8,7 @@ import os
 import shutil
 import threading
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +18,14 @@ from embeddings.encoder import Encoder
 from embeddings.transformer import DEFAULT_MODEL, ModelUnavailable, TransformerEncoder
 from embeddings.vectors import VectorIndex
 from qa.answering import answer_question
-from qa.catalog import FILE_NAME, Catalog, Stamp
+from qa.catalog import FILE_NAME, Catalog, Stamp, Stored
 from qa.errors import CorpusError, InputError, ModelError
 from qa.files import printable, resolve_root
 from qa.folding import terms, words
 from qa.indexing import Indexer, ProgressCallback
 from qa.lexical import LexicalIndex
-from qa.retrieval import Query, retrieve
+from qa.matching import prepare
+from qa.retrieval import Query, Scored, retrieve
 from qa.settings import DEFAULTS, MAX_QUESTION, MAX_TOP_K, Settings
 from qa.types import Answer, Document, Hit, Listing, Passage, Report
 from qa.wording import date_in_words
@@ -222,8 +223,8 @@ class Corpus:
             CorpusError: if there are no documents.
         """
         query, state = self._prepare(question)
-        hits = self._hits(query, state, settings.answer_depth, settings)
-        return answer_question(query, hits, self._encoder, state, settings)
+        hits = self._retrieve(query, state, settings.answer_depth, settings)
+        return answer_question(query, hits, state, settings)
 
     def search(
         self, query: str, top_k: int = 10, *, settings: Settings = DEFAULTS
@@ -285,23 +286,35 @@ class Corpus:
         found = words(stripped)
         content = [word.term for word in found if word.is_content]
         asked = tuple(dict.fromkeys(content or [word.term for word in found]))
-        return Query(stripped, self._checked_encoder().encode_question(stripped), asked), state
+        encoding = self._checked_encoder().encode_question(stripped)
+        tokens = prepare(stripped, encoding, state.weight)
+        return Query(stripped, encoding.pooled, asked, tokens), state
 
     def _hits(self, query: Query, state: _State, top_k: int, settings: Settings) -> tuple[Hit, ...]:
-        scored = retrieve(query, state.vectors, state.lexical, settings, top_k)[:top_k]
-        found = self._catalog.passages([state.numbers[hit.row] for hit in scored])
-        pairs = [(hit, found.get(state.numbers[hit.row])) for hit in scored]
+        scored = self._retrieve(query, state, top_k, settings)
         return tuple(
             Hit(passage, rank, hit.score, hit.signals)
-            for rank, (hit, passage) in enumerate(((h, p) for h, p in pairs if p), start=1)
+            for rank, (hit, passage) in enumerate(scored, start=1)
         )
+
+    def _retrieve(
+        self, query: Query, state: _State, top_k: int, settings: Settings
+    ) -> list[tuple[Scored, Passage]]:
+        def fetch(rows: Sequence[int]) -> dict[int, Stored]:
+            stored = self._catalog.stored([state.numbers[row] for row in rows])
+            return {row: stored[n] for row in rows if (n := state.numbers[row]) in stored}
+
+        scored = retrieve(query, state.vectors, state.lexical, fetch, settings, top_k)
+        found = self._catalog.passages([state.numbers[hit.row] for hit in scored])
+        pairs = [(hit, found.get(state.numbers[hit.row])) for hit in scored]
+        return [(hit, passage) for hit, passage in pairs if passage]
 
     def _current(self) -> _State:
         """Return indexes over the catalog as it is now, building them if it has changed."""
         with self._building, self._catalog.snapshot():
             change = self._catalog.version()
             if self._state is None or self._state.change != change:
-                numbers, vectors = self._catalog.vectors()
+                numbers, vectors = self._catalog.pooled()
                 texts = enumerate(passage.text for _, passage in self._catalog.all_passages())
                 described = {
                     term

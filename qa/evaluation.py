@@ -82,7 +82,7 @@ def evaluate(
     file: str | Path,
     *,
     split: str = "all",
-    rankings: Sequence[Ranking] = ("fused",),
+    rankings: Sequence[Ranking] = ("full",),
     progress: Callable[[Progress], None] | None = None,
 ) -> Evaluation:
     """Ask a file's questions and return the figures, by ranking or, for one, by kind.
@@ -142,12 +142,14 @@ def _ask(corpus: Corpus, question: Question, settings: Settings) -> Outcome:
         shown = answer
         if answer.status == "not_found":  # pointing is judged apart from refusing
             shown = corpus.ask(question.text, settings=replace(settings, refuses=False))
-        right = [
-            citation.answer is not None and question.is_right(citation.doc_id, *citation.answer)
-            for citation in shown.citations
-        ]
-        scores["sentence hit@1"] = float(any(right[:1]))
-        scores["sentence hit@3"] = float(any(right[:3]))
+        right: dict[str, bool] = {}  # by the sentence's words: its copies count as one
+        for citation in shown.citations:
+            span = citation.answer or (citation.start, citation.end)
+            text = citation.quote[span[0] - citation.start : span[1] - citation.start]
+            is_right = question.is_right(citation.doc_id, *span)
+            right[text] = right.get(text, False) or is_right
+        scores["sentence hit@1"] = float(any(list(right.values())[:1]))
+        scores["sentence hit@3"] = float(any(list(right.values())[:3]))
         scores["false refusal"] = float(answer.status == "not_found")
     else:
         scores["false answer"] = float(answer.status == "answered")

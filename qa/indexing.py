@@ -13,7 +13,7 @@ from pathlib import Path
 
 from embeddings.encoder import Encoder
 from qa import passages, reading
-from qa.catalog import Catalog, Entry, vector_key
+from qa.catalog import Catalog, Entry, Keys, encoding_key
 from qa.errors import InputError
 from qa.files import File, printable, scan, unique_name, why
 from qa.types import Document, Passage, Progress, Report, Skipped
@@ -151,7 +151,7 @@ class Indexer:
 
     def _remove(self, doc_ids: Sequence[str]) -> None:
         self._catalog.remove(doc_ids)
-        self._catalog.drop_unused_vectors()
+        self._catalog.drop_unused_encodings()
 
     def _from_memory(self, document: Document) -> tuple[Entry, Document]:
         before = self._known.get(document.doc_id)
@@ -171,8 +171,8 @@ class Indexer:
         encoder = self._encoder()
         document = replace(document, doc_id=entry.doc_id)
         cut = passages.cut_passages(document, encoder.count_tokens, encoder.max_tokens)
-        keys = [vector_key(passage.text, encoder.fingerprint) for passage in cut]
-        self._batch.append(_Cut(entry, document, cut, keys))
+        texts = [(p.text, passages.about_text(p), passages.heading_text(p)) for p in cut]
+        self._batch.append(_Cut(entry, document, cut, texts))
         self._pending += size
         self._written.add(entry.doc_id)
         if sum(len(cut.passages) for cut in self._batch) >= _BATCH:
@@ -182,21 +182,22 @@ class Indexer:
         """Encode what is new in the batch and write its documents, all at once."""
         if not self._batch:
             return
-        texts = {
-            key: passage.text
-            for cut in self._batch
-            for key, passage in zip(cut.keys, cut.passages, strict=True)
-        }
-        known = self._catalog.known_vectors(texts)
-        new = [key for key in texts if key not in known]
+        encoder = self._encoder()
+        texts = dict.fromkeys(text for cut in self._batch for three in cut.texts for text in three)
+        keys = {text: encoding_key(text, encoder.fingerprint) for text in texts}
+        known = self._catalog.known_encodings(keys.values())
+        new = [text for text, key in keys.items() if key not in known]
         last = self._batch[-1].entry.doc_id
-        vectors = self._encoder().encode_passages(
-            [texts[key] for key in new], lambda encoded: self._say(last, encoded / len(new))
+        encodings = encoder.encode_passages(
+            new, lambda encoded: self._say(last, encoded / len(new))
         )
         with self._catalog.transaction():
-            self._catalog.put_vectors(new, vectors)
+            self._catalog.put_encodings(
+                {keys[text]: encoding for text, encoding in zip(new, encodings, strict=True)}
+            )
             for cut in self._batch:
-                pairs = list(zip(cut.passages, cut.keys, strict=True))
+                named = [Keys(*(keys[text] for text in three)) for three in cut.texts]
+                pairs = list(zip(cut.passages, named, strict=True))
                 self._catalog.put(cut.entry, cut.document, pairs)
         self._done += self._pending
         self._batch, self._pending = [], 0
@@ -221,12 +222,12 @@ class Indexer:
 
 @dataclass(frozen=True, slots=True)
 class _Cut:
-    """A document cut into passages, with the keys of their vectors."""
+    """A document cut into passages, with the texts that each is matched by."""
 
     entry: Entry
     document: Document
     passages: list[Passage]
-    keys: list[bytes]
+    texts: list[tuple[str, str, str]]
 
 
 def _within(path: Path, roots: Sequence[Path]) -> bool:

@@ -13,6 +13,7 @@ from itertools import pairwise
 import nupunkt
 
 from qa.types import Block, Document, Passage, PlaceMap, Span
+from qa.wording import date_in_words
 
 # Raised whenever the same document would be cut into other passages than before.
 VERSION = 1
@@ -80,6 +81,17 @@ def hash_text(text: str) -> str:
 def passage_id(text_hash: str, start: int, end: int) -> str:
     """Return what names a span of a document's content."""
     return f"{text_hash}:{start}-{end}"
+
+
+def about_text(passage: Passage) -> str:
+    """Return what a document says of itself, as it is matched beside the passage's own words."""
+    date = date_in_words(passage.published)
+    return f"{passage.title}. Published {date}." if date else f"{passage.title}."
+
+
+def heading_text(passage: Passage) -> str:
+    """Return where a passage stands, as it is matched beside its own words."""
+    return passage.section or passage.title
 
 
 def _stretches(blocks: Sequence[Block]) -> Iterator[list[Block]]:

@@ -6,7 +6,7 @@ The values were chosen on the development halves; docs/findings.md says how.
 from dataclasses import dataclass
 from typing import Literal
 
-Ranking = Literal["fused", "dense", "bm25"]
+Ranking = Literal["full", "words", "fused", "dense", "bm25"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,24 +14,28 @@ class Settings:
     """How to rank and when to answer.
 
     Attributes:
-        ranking: "fused", or one signal alone to compare with.
+        ranking: "full"; or, to compare with, one signal alone, or "fused": dense and BM25.
         candidates: Passages that each signal proposes.
-        dense_weight: Share of the cosine in the fused score; BM25 has the rest.
+        sentence_weight: What the best sentence adds to how the passage meets the words.
+        dense_weight: What the cosine adds.
+        bm25_weight: What BM25's share of its limit adds.
         answer_depth: Best passages that an answer may come from.
-        citations: Passages cited for an answer, at most.
+        answer_lexical: BM25's best passages that it may come from too.
+        citations: Different sentences cited for an answer, at most.
         nearest: Passages shown when nothing answers.
-        share_weight: What the share of the question's words in a sentence adds to its cosine.
         threshold: Cosine of the nearest passage below which nothing is an answer.
         refuses: Whether to refuse at all; evaluations judge pointing apart from refusing.
     """
 
-    ranking: Ranking = "fused"
+    ranking: Ranking = "full"
     candidates: int = 100
-    dense_weight: float = 0.5
-    answer_depth: int = 5
+    sentence_weight: float = 0.4
+    dense_weight: float = 0.3
+    bm25_weight: float = 0.3
+    answer_depth: int = 12
+    answer_lexical: int = 3
     citations: int = 3
     nearest: int = 3
-    share_weight: float = 0.25
     threshold: float = 0.30
     refuses: bool = True
 

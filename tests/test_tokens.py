@@ -1,0 +1,109 @@
+"""The code of token vectors, late interaction beside plain loops, and the kinds of answers."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from embeddings.encoder import Encoding
+from embeddings.tokens import compress, expand, maxima, rotate
+from qa.kinds import expected, offers
+from qa.matching import cut, match, match_label, prepare
+
+
+def unit(seed: int, count: int, dimension: int) -> np.ndarray:
+    vectors = np.random.default_rng(seed).standard_normal((count, dimension)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def test_a_token_of_384_numbers_takes_98_bytes() -> None:
+    assert len(compress(unit(1, 50, 384))) == 50 * 98
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 99), st.integers(0, 40), st.sampled_from([8, 30, 384, 511]))
+def test_inner_products_survive_the_code(seed: int, count: int, dimension: int) -> None:
+    tokens, question = unit(seed, count, dimension), unit(seed + 1, 5, dimension)
+    kept = expand(compress(tokens), dimension)
+    assert len(kept) == count
+    # To itself exactly (but for float16), to others with noise that shrinks as 1/√d.
+    np.testing.assert_allclose((rotate(tokens) * kept).sum(axis=1), 1, atol=2e-3)
+    error = rotate(question) @ kept.T - question @ tokens.T
+    assert np.abs(error).max(initial=0) < 2.5 / np.sqrt(dimension)
+
+
+def test_rotating_keeps_inner_products() -> None:
+    a, b = unit(1, 9, 30), unit(2, 9, 30)
+    np.testing.assert_allclose(rotate(a) @ rotate(b).T, a @ b.T, atol=1e-5)
+
+
+def test_maxima_by_hand() -> None:
+    question = np.array([[1, 0], [0, 1]], np.float32)
+    tokens = np.array([[0.1, 0.9], [0.8, 0.2], [0.3, 0.4]], np.float32)
+    found = maxima(question, tokens, np.array([0, 2]))
+    np.testing.assert_allclose(found, [[0.8, 0.3], [0.9, 0.4]])
+
+
+def test_matching_is_the_best_token_of_each_sentence() -> None:
+    dimension = 64
+    texts, codes = [], []
+    for seed, sentences in ((3, [0, 20]), (4, [5]), (5, [0, 10, 30])):
+        tokens = unit(seed, 12, dimension)
+        spans = np.array([[4 * n, 4 * n + 3] for n in range(12)], np.uint32)
+        codes.append((compress(tokens), spans, sentences))
+        texts.append(cut(*codes[-1], dimension))
+    question = Encoding(
+        unit(8, 1, dimension)[0], unit(9, 3, dimension), np.array([[0, 0], [0, 4], [0, 0]])
+    )
+    asked = prepare("what", question, lambda term: 2.0)
+    for _text, (code, spans, sentences), best in zip(
+        texts, codes, match(asked, texts), strict=True
+    ):
+        kept = expand(code, dimension)
+        bounds = [0, *(int(np.searchsorted(spans[:, 0], at)) for at in sentences[1:]), len(kept)]
+        for number, (first, last) in enumerate(pairwise(bounds)):
+            expected_best = (asked.tokens @ kept[first:last].T).max(axis=1)
+            np.testing.assert_allclose(best[:, number], expected_best, atol=1e-5)
+        np.testing.assert_allclose(match_label(asked, code, dimension), best.max(axis=1), atol=1e-5)
+    assert match(asked, []) == []
+
+
+def test_weights_are_shared_among_pieces() -> None:
+    text = "reoffending in London"
+    spans = np.array([[0, 0], [0, 2], [2, 5], [5, 11], [12, 14], [15, 21], [0, 0]])
+    encoding = Encoding(unit(1, 1, 8)[0], unit(2, 7, 8), spans)
+    weigh = {"reoffend": 4.0, "in": 3.0, "london": 2.0}
+    asked = prepare(text, encoding, lambda term: weigh[term])
+    assert asked.owners.tolist() == [-1, 0, 0, 0, 1, 2, -1]
+    raw = np.array([1, *[4 / 3**0.5] * 3, 1, 2, 1])  # marks 1; a stop word at most 1
+    np.testing.assert_allclose(asked.weights, raw / raw.sum(), rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("How many vacancies did London have?", "count"),
+        ("Who is the chief inspector?", "person"),
+        ("When was the report published?", "date"),
+        ("Why are staff absent?", "reason"),
+        ("How much is a teacher paid?", "money"),
+        ("What share of staff is overloaded?", "percent"),
+        ("How long do repairs take?", "duration"),
+        ("Which company owns Working Links?", "name"),
+        ("Describe the offices.", "other"),
+    ],
+)
+def test_kinds_of_answers(question: str, kind: str) -> None:
+    assert expected(question) == kind
+
+
+def test_what_the_question_says_is_no_answer() -> None:
+    assert offers("There were 615 vacancies.", "count", set())
+    assert not offers("There were 615 vacancies.", "count", {"615"})
+    assert not offers("There were vacancies in 2019.", "count", set())  # a year counts nothing
+    assert offers("The chair was Justin Russell.", "person", set())
+    assert not offers("The chair was a man.", "person", set())
+    assert offers("Sixty per cent are overloaded.", "percent", set())
+    assert offers("It was late because of the rain.", "reason", set())
