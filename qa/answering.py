@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from qa.folding import Word, words
+from qa.passages import COMMENT_KIND
 from qa.pointing import Pointed, is_specific, point
 from qa.retrieval import Query, Scored
 from qa.settings import Settings
@@ -68,6 +69,7 @@ def _choose(pointed: Sequence[Pointed], count: int) -> list[Pointed]:
         return []
     ranked = list(best.values())
     copies = [sentence for sentence in ranked if sentence.text == ranked[0].text]
+    copies.sort(key=lambda sentence: sentence.passage.kind == COMMENT_KIND)  # repeats it, mostly
     others = {sentence.text: sentence for sentence in reversed(ranked)}
     del others[ranked[0].text]
     distinct = sorted(others.values(), key=lambda sentence: -sentence.score)

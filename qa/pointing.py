@@ -80,6 +80,8 @@ def point(
     kind = expected(query.text)
     known = {word.term for word in query.asked.words} | {w.plain for w in query.asked.words}
     for scored, passage in hits:
+        if not len(scored.text.sentences):
+            continue  # no token of it is known to the model
         spans = [passage.sentences[number] for number in scored.text.sentences]
         sentences = [Pointed(passage, span, 0.0) for span in spans]
         texts = [sentence.text for sentence in sentences]

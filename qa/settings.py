@@ -42,4 +42,4 @@ class Settings:
 
 DEFAULTS = Settings()
 MAX_QUESTION = 2_000  # characters
-MAX_TOP_K = 1_000
+MAX_TOP_K = 200  # each hit is matched token by token

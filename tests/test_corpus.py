@@ -457,3 +457,23 @@ def test_threads_ask_while_one_adds(corpus: Corpus, folder: Folder) -> None:
         thread.join()
     assert failures == []
     assert len(ids(corpus)) == 21
+
+
+def test_the_same_words_elsewhere_are_cited_too_articles_first(corpus: Corpus) -> None:
+    article = "The hall\n\nThe hall was closed in March because the roof had fallen in.\n"
+    thread = (
+        "\n\n  1. The hall was closed in March because the roof had fallen in.\n\n"
+        "    Typical.\n\n  2. Was it?\n\n    1. It was.\n"
+    )
+    corpus.add_documents(
+        [Document("a", "On roofs\n\nRoofs leak.\n" + thread), Document("b", article)]
+    )
+    answer = corpus.ask("Why was the hall closed in March?")
+    assert answer.text == "The hall was closed in March because the roof had fallen in."
+    first, second = answer.citations[:2]
+    assert (first.doc_id, first.kind) == ("b", None)
+    assert (second.doc_id, second.kind, second.section) == ("a", "reader's comment", "Comment 1")
+    for citation in (first, second):
+        assert citation.answer is not None
+        start, end = citation.answer
+        assert corpus.document(citation.doc_id).text[start:end] == answer.text
