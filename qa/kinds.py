@@ -50,47 +50,11 @@ _HOW_MUCH = re.compile(r"\b(how much|what|how big|how large|which sums?)\b")
 _NOT_MONEY = re.compile(r"\b(who|why|when)\b")
 
 _NUMBER_WORDS = frozenset(
-    [
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "twenty",
-        "thirty",
-        "forty",
-        "fifty",
-        "sixty",
-        "seventy",
-        "eighty",
-        "ninety",
-        "hundred",
-        "thousand",
-        "million",
-        "billion",
-        "half",
-        "third",
-        "quarter",
-        "fifth",
-        "dozen",
-        "twice",
-        "once",
-        "double",
-        "triple",
-        "both",
-        "none",
-        "tenth",
-    ]
+    """
+    one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+    twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion half
+    third quarter fifth dozen twice once double triple both none tenth
+    """.split()
 )
 _YEAR = re.compile(r"1[0-9]\d\d|20\d\d")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
