@@ -20,7 +20,6 @@ class Settings:
         dense_weight: What the cosine adds.
         bm25_weight: What BM25's share of its limit adds.
         answer_depth: Best passages that an answer may come from.
-        answer_lexical: BM25's best passages that it may come from too.
         citations: Different sentences cited for an answer, at most.
         nearest: Passages shown when nothing answers.
         threshold: Cosine of the nearest passage below which nothing is an answer.
@@ -33,7 +32,6 @@ class Settings:
     dense_weight: float = 0.3
     bm25_weight: float = 0.3
     answer_depth: int = 12
-    answer_lexical: int = 3
     citations: int = 3
     nearest: int = 3
     threshold: float = 0.30
