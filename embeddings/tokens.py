@@ -7,6 +7,8 @@ float16, makes the inner product of a vector with its own code exact (Gao and Lo
 A token of 384 numbers takes 98 bytes.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -23,6 +25,19 @@ _SEED = 0
 _EXPANDED = _LEVELS[(np.arange(256)[:, None] >> (2 * np.arange(_PER_BYTE))) & 3]
 
 
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The kept tokens of one text.
+
+    Attributes:
+        code: What `compress` returned.
+        spans: (t, 2) characters of each, from the text's start.
+    """
+
+    code: bytes
+    spans: NDArray[np.uint32]
+
+
 def compress(tokens: Vectors) -> bytes:
     """Return the code of unit vectors, (t, d) float32: factors, then levels, row by row."""
     rotated = rotate(tokens)  # (t, padded d)
@@ -35,19 +50,29 @@ def compress(tokens: Vectors) -> bytes:
     return bytes(factors.tobytes() + packed.tobytes())
 
 
-def expand(code: bytes, dimension: int) -> Vectors:
-    """Return the vectors of a code in the rotated space, (t, padded d) float32.
+def expand(codes: Sequence[bytes], dimension: int) -> tuple[Vectors, NDArray[np.int64]]:
+    """Return the vectors of several codes, one below the other, and how many each holds.
 
     Args:
-        code: What `compress` returned.
+        codes: What `compress` returned, each.
         dimension: Numbers in a vector before compressing.
+
+    Returns:
+        (t, padded d) float32 in the rotated space, and (n,) counts.
     """
     width = _padded(dimension) // _PER_BYTE
-    count = len(code) // (2 + width)
-    factors = np.frombuffer(code, "<f2", count).astype(np.float32)
-    packed = np.frombuffer(code, np.uint8, count * width, offset=2 * count)
-    levels: Vectors = _EXPANDED.take(packed, axis=0).reshape(count, width * _PER_BYTE)
-    return levels * factors[:, None]
+    counts = np.array([len(code) // (2 + width) for code in codes], np.int64)
+    factors = [np.frombuffer(c, "<f2", n) for c, n in zip(codes, counts, strict=True)]
+    packed = [
+        np.frombuffer(c, np.uint8, n * width, offset=2 * n)
+        for c, n in zip(codes, counts, strict=True)
+    ]
+    if not counts.sum():
+        return np.zeros((0, width * _PER_BYTE), np.float32), counts
+    levels: Vectors = _EXPANDED.take(np.concatenate(packed), axis=0)
+    levels = levels.reshape(-1, width * _PER_BYTE)
+    levels *= np.concatenate(factors).astype(np.float32)[:, None]
+    return levels, counts
 
 
 def rotate(vectors: Vectors) -> Vectors:
@@ -68,6 +93,8 @@ def maxima(question: Vectors, tokens: Vectors, starts: NDArray[np.int64]) -> Vec
     Returns:
         (q, r) float32 inner products.
     """
+    if not len(starts):
+        return np.zeros((len(question), 0), np.float32)
     return np.maximum.reduceat(question @ tokens.T, starts, axis=1)
 
 

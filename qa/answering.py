@@ -1,19 +1,32 @@
-"""Hits -> an answer, or a well-founded "not found".
+"""What was found -> an answer, or a well-founded "not found".
 
-The answer is the sentence of the best passages that `pointing` finds likeliest. Nothing is an
-answer where even the nearest passage is far from the question, or where a name or number that was
-asked for stands nowhere in the corpus.
+The answer is the excerpt around the sentence that `pointing` finds likeliest, cited with whose
+words it is, its copies elsewhere, and what other passages say to the question.
 """
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
+from qa.agreement import agreement
+from qa.agreement.statements import Statement
+from qa.copies import same_words
 from qa.folding import Word, words
-from qa.passages import COMMENT_KIND
-from qa.pointing import Pointed, is_specific, point
+from qa.kinds import FIGURES, expected
+from qa.passages import COMMENT_KIND, about_text, passage_id
+from qa.pointing import Found, Pointed, is_specific
 from qa.retrieval import Query, Scored
 from qa.settings import Settings
-from qa.types import Answer, Citation, Hit, Passage, Span
+from qa.types import Answer, Citation, Hit, Passage, PlaceMap, Source, Span
+from qa.why import explain, highlights
+
+ARTICLE = "article"
+_COMPARES = re.compile(
+    r"\b(compar\w+|than|since|improv\w+|chang\w+|differ\w*|better|worse|both|versus|vs|grown?"
+    r"|r[io]sen?|fall(en)?|fell|increas\w+|decreas\w+|over the years)\b"
+)
+_ASKS_COMMENTS = re.compile(r"\b(comment\w*|reader\w*|repl(y|ies|ied)|post(er|ed)|anonymous)\b")
 
 
 class Vocabulary(Protocol):
@@ -28,64 +41,160 @@ class Vocabulary(Protocol):
         ...
 
 
+class Texts(Protocol):
+    """What the corpus knows of documents."""
+
+    def text(self, doc_id: str, start: int, end: int) -> str:
+        """Return characters `start` to `end` of a document."""
+        ...
+
+    def places(self, doc_id: str) -> PlaceMap:
+        """Return the map from a document's offsets to its places."""
+        ...
+
+
 def answer_question(
-    query: Query,
-    hits: Sequence[tuple[Scored, Passage]],
-    vocabulary: Vocabulary,
-    settings: Settings,
+    query: Query, found: Found, texts: Texts, vocabulary: Vocabulary, settings: Settings
 ) -> Answer:
-    """Return the answer that the hits hold.
+    """Return the answer that the found passages hold.
 
     Args:
         query: The question.
-        hits: Best first.
+        found: Its passages and their sentences, best first.
+        texts: Where an excerpt reaches beyond its passage.
         vocabulary: What the corpus knows of words.
         settings: Thresholds and lengths.
     """
-    nowhere = _nowhere(query, vocabulary)
+    nowhere = [w for w in words(query.text) if w.is_content and not vocabulary.knows(w.term)]
     missing = tuple(dict.fromkeys(query.text[word.start : word.end] for word in nowhere))
-    pointed = _choose(point(query, hits, vocabulary.weight), settings.citations)
-    if not pointed or (
-        settings.refuses and not _is_supported(query, pointed[0], nowhere, hits, settings)
+    sources = _choose(query, found, texts, settings)
+    if not sources or (
+        settings.refuses
+        and not _is_supported(query, sources[0][0].sentence, nowhere, found, settings)
     ):
         nearest = tuple(
-            Hit(passage, rank, scored.score, scored.signals)
-            for rank, (scored, passage) in enumerate(hits[: settings.nearest], start=1)
+            make_hit(query, scored, passage, rank)
+            for rank, (scored, passage) in enumerate(found.hits[: settings.nearest], start=1)
         )
-        return Answer(query.text, "not_found", None, (), nearest, missing)
-    citations = tuple(_citation(n, sentence, query) for n, sentence in enumerate(pointed, start=1))
-    return Answer(query.text, "answered", pointed[0].text, citations, (), missing)
+        return Answer(query.text, "not_found", None, (), None, nearest, missing)
+    citations = tuple(
+        _citation(n, same, query, found.hits[same[0].sentence.hit][0])
+        for n, same in enumerate(sources, start=1)
+    )
+    said = [
+        Statement(same[0].text, same[0].passage.published, about_text(same[0].passage))
+        for same in sources
+    ]
+    verdict = agreement(query.text, said).verdict
+    return Answer(query.text, "answered", sources[0][0].text, citations, verdict, (), missing)
 
 
-def _choose(pointed: Sequence[Pointed], count: int) -> list[Pointed]:
-    """Return the best sentences of different passages, `count` different ones at most.
+def make_hit(query: Query, scored: Scored, passage: Passage, rank: int) -> Hit:
+    """Return a passage as it is shown, with why it was found."""
+    why = explain(query, scored, passage)
+    return Hit(passage, rank, scored.score, scored.signals, why)
 
-    Other places of the very words that answer come right after the first.
+
+@dataclass(frozen=True, slots=True)
+class _Quoted:
+    """An excerpt with the passage around it; the passage reaches as far as the excerpt does."""
+
+    sentence: Pointed
+    excerpt: Span
+    around: Span
+    quote: str
+    place: PlaceMap
+
+    @property
+    def passage(self) -> Passage:
+        return self.sentence.passage
+
+    @property
+    def text(self) -> str:
+        start = self.around.start
+        return self.quote[self.excerpt.start - start : self.excerpt.end - start]
+
+
+def _choose(query: Query, found: Found, texts: Texts, settings: Settings) -> list[list[_Quoted]]:
+    """Return the best excerpts of different sources, each with its copies; the answer's first.
+
+    A reader's comment comes behind others that give the figure, name or date asked for. Where
+    two times are compared, the best of another date comes second.
     """
-    best: dict[str, Pointed] = {}  # by passage
-    for sentence in pointed:
-        best.setdefault(sentence.passage.id + sentence.passage.doc_id, sentence)
-    if not best:
-        return []
+    best: dict[tuple[str, Span], Pointed] = {}  # by excerpt
+    seen: set[str] = set()
+    for sentence in found.sentences:
+        key = (sentence.passage.doc_id, sentence.excerpt.own)
+        if sentence.passage.id + sentence.passage.doc_id not in seen and key not in best:
+            best[key] = sentence
+        seen.add(sentence.passage.id + sentence.passage.doc_id)
     ranked = list(best.values())
-    copies = [sentence for sentence in ranked if sentence.text == ranked[0].text]
-    copies.sort(key=lambda sentence: sentence.passage.kind == COMMENT_KIND)  # repeats it, mostly
-    others = {sentence.text: sentence for sentence in reversed(ranked)}
-    del others[ranked[0].text]
-    distinct = sorted(others.values(), key=lambda sentence: -sentence.score)
-    return [*copies, *distinct[: count - 1]]
+    if expected(query.text) in FIGURES and not _ASKS_COMMENTS.search(query.text.lower()):
+        ranked.sort(
+            key=lambda s: s.score - settings.comment_penalty * (s.passage.kind == COMMENT_KIND),
+            reverse=True,
+        )
+    sources: list[list[_Quoted]] = []
+    for sentence in ranked:
+        quoted = _quoted(query, sentence, texts)
+        same = next((s for s in sources if _same_source(s[0], quoted)), None)
+        if same:
+            same.append(quoted)
+        elif len(sources) < settings.depth:
+            sources.append([quoted])
+    for same in sources:
+        same.sort(key=lambda quoted: quoted.passage.kind == COMMENT_KIND)  # repeats it, mostly
+    if _COMPARES.search(query.text.lower()):
+        _bring_other_date(sources)
+    return sources[: settings.citations]
 
 
-def _nowhere(query: Query, vocabulary: Vocabulary) -> list[Word]:
-    """Return the question's content words that stand nowhere in the corpus."""
-    return [w for w in words(query.text) if w.is_content and not vocabulary.knows(w.term)]
+def _same_source(one: _Quoted, other: _Quoted) -> bool:
+    return same_words(one.text, other.text) or (
+        same_words(one.quote, other.quote) and same_words(one.quote, other.text)
+    )
+
+
+def _bring_other_date(sources: list[list[_Quoted]]) -> None:
+    """Put the best source of another date second, so that both sides are shown."""
+    dates = [same[0].passage.published for same in sources]
+    other = next((n for n, date in enumerate(dates) if date and dates[0] and date != dates[0]), 0)
+    if other > 1:
+        sources.insert(1, sources.pop(other))
+
+
+def _quoted(query: Query, sentence: Pointed, texts: Texts) -> _Quoted:
+    passage, excerpt = sentence.passage, _excerpt(query, sentence, texts)
+    around = Span(min(passage.start, excerpt.start), max(passage.end, excerpt.end))
+    if around == (passage.start, passage.end):
+        quote = passage.text
+    else:
+        quote = texts.text(passage.doc_id, *around)
+    return _Quoted(sentence, excerpt, around, quote, texts.places(passage.doc_id))
+
+
+def _excerpt(query: Query, sentence: Pointed, texts: Texts) -> Span:
+    """Return the sentence's own excerpt, or its whole list where no one group is asked for.
+
+    A group is asked for where its lead-in has a word of the question that the line above the
+    whole list hasn't.
+    """
+    own, whole = sentence.excerpt
+    if own == whole:
+        return own
+    asked = set(query.terms)
+    line = texts.text(sentence.passage.doc_id, whole.start, own.end)
+    first = {word.term for word in words(line.split("\n", 1)[0])}
+    group = texts.text(sentence.passage.doc_id, *own).split("\n", 1)[0]
+    lead_in = {word.term for word in words(group)}
+    return own if asked & (lead_in - first) else whole
 
 
 def _is_supported(
     query: Query,
     best: Pointed,
     nowhere: Sequence[Word],
-    hits: Sequence[tuple[Scored, Passage]],
+    found: Found,
     settings: Settings,
 ) -> bool:
     """Whether the best sentence may be shown as an answer.
@@ -102,37 +211,73 @@ def _is_supported(
     if specific & {word.term for word in nowhere}:
         return False
     answer = {word.term for word in words(best.text)}
-    nearest = max(scored.signals["dense"] for scored, _ in hits)
+    nearest = max(scored.signals["dense"] for scored, _ in found.hits)
     return nearest >= settings.threshold or bool(specific and specific <= answer)
 
 
-def highlights(query: Query, passage: Passage) -> tuple[Span, ...]:
-    """Return the spans of the passage's words that the question has too."""
-    wanted = set(query.terms)
-    return tuple(
-        Span(passage.start + word.start, passage.start + word.end)
-        for word in words(passage.text)
-        if word.term in wanted
-    )
+def _voice(quoted: _Quoted) -> tuple[str, str | None]:
+    """Return whose words the excerpt is, kind and speaker, by the voice that most of it is in."""
+    passage, excerpt = quoted.passage, quoted.excerpt
+    shares = {
+        voice: min(voice.end, excerpt.end) - max(voice.start, excerpt.start)
+        for voice in passage.voices
+    }
+    voice = max(shares, key=lambda voice: shares[voice], default=None)
+    if voice is None or shares[voice] * 2 <= excerpt.end - excerpt.start:
+        return passage.kind or ARTICLE, None
+    return voice.kind, voice.speaker
 
 
-def _citation(n: int, sentence: Pointed, query: Query) -> Citation:
-    passage = sentence.passage
+def _citation(n: int, same: Sequence[_Quoted], query: Query, scored: Scored) -> Citation:
+    first = same[0]
+    passage = first.passage
+    why = explain(query, scored, passage)
+    kind, speaker = _voice(first)
     return Citation(
         n=n,
-        id=passage.id,
+        id=_id(first),
         doc_id=passage.doc_id,
         title=passage.title,
         author=passage.author,
         publisher=passage.publisher,
         published=passage.published,
-        kind=passage.kind,
+        kind=kind,
+        speaker=speaker,
         section=passage.section,
-        place=passage.place,
-        start=passage.start,
-        end=passage.end,
-        quote=passage.text,
-        answer=sentence.span,
-        highlights=highlights(query, passage),
-        score=sentence.score,
+        place=first.place.at(*first.around),
+        start=first.around.start,
+        end=first.around.end,
+        quote=first.quote,
+        answer=first.excerpt,
+        highlights=highlights(why, passage),
+        also=tuple(_source(other) for other in same[1:]),
+        score=first.sentence.score,
+        signals=scored.signals,
+        why=why,
     )
+
+
+def _source(quoted: _Quoted) -> Source:
+    passage = quoted.passage
+    kind, speaker = _voice(quoted)
+    return Source(
+        id=_id(quoted),
+        doc_id=passage.doc_id,
+        title=passage.title,
+        author=passage.author,
+        publisher=passage.publisher,
+        published=passage.published,
+        kind=kind,
+        speaker=speaker,
+        section=passage.section,
+        place=quoted.place.at(*quoted.around),
+        start=quoted.around.start,
+        end=quoted.around.end,
+        quote=quoted.quote,
+        answer=quoted.excerpt,
+    )
+
+
+def _id(quoted: _Quoted) -> str:
+    text_hash = quoted.passage.id.split(":", 1)[0]
+    return passage_id(text_hash, *quoted.around)

@@ -10,23 +10,22 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from embeddings.encoder import Encoding, Vectors
-from embeddings.tokens import compress
+from embeddings.tokens import Tokens, compress
 from qa.errors import CorpusError, StorageError
 from qa.passages import hash_text, passage_id
-from qa.types import Block, Document, Listing, Passage, PlaceMap, Span
+from qa.types import Block, Document, Excerpt, Listing, Passage, PlaceMap, Span, Voice
 
 FILE_NAME = "catalog.sqlite"
 APPLICATION_ID = 0x43265631  # "C&V1": marks the file as ours
-FORMAT = 2
+FORMAT = 3
 _BUSY_SECONDS = 5.0
 _MANY = 500  # bound variables a statement
 
@@ -47,8 +46,8 @@ CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used again: an old index finds nothing, not another
     document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
     start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    section TEXT, author TEXT, kind TEXT,
-    sentences TEXT NOT NULL,
+    section TEXT, lead_in TEXT, author TEXT, kind TEXT,
+    sentences TEXT NOT NULL, excerpts TEXT NOT NULL, voices TEXT NOT NULL,
     encoding BLOB NOT NULL,     -- keys in encodings: of its text,
     about BLOB NOT NULL,        -- of what the document says of itself,
     heading BLOB NOT NULL       -- and of its section
@@ -97,11 +96,10 @@ class Keys:
 class Stored:
     """The encodings of one passage as they are kept; offsets count from the passage's start."""
 
-    tokens: bytes
-    spans: NDArray[np.uint32]  # (t, 2)
-    sentences: tuple[int, ...]  # where each begins
-    about: bytes
-    heading: bytes
+    text: Tokens
+    ends: tuple[int, ...]  # where each sentence ends
+    about: Tokens
+    heading: Tokens
 
 
 def encoding_key(text: str, fingerprint: str) -> bytes:
@@ -319,17 +317,21 @@ class Catalog:
         )
         ((document_id,),) = self._execute("SELECT last_insert_rowid()")
         self._execute_many(
-            'INSERT INTO passages (document, start, "end", section, author, kind, sentences, '
-            "encoding, about, heading) VALUES (?,?,?,?,?,?,?,?,?,?)",
+            'INSERT INTO passages (document, start, "end", section, lead_in, author, kind, '
+            "sentences, excerpts, voices, encoding, about, heading) "
+            "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
             [
                 [
                     document_id,
                     passage.start,
                     passage.end,
                     passage.section,
+                    passage.lead_in,
                     passage.author,
                     passage.kind,
                     json.dumps(passage.sentences),
+                    json.dumps(passage.excerpts),
+                    json.dumps([astuple(voice) for voice in passage.voices]),
                     keys.text,
                     keys.about,
                     keys.heading,
@@ -349,6 +351,19 @@ class Catalog:
         """Remove documents with their passages."""
         self._execute_many("DELETE FROM documents WHERE doc_id = ?", [[i] for i in doc_ids])
 
+    def text(self, doc_id: str, start: int, end: int) -> str:
+        """Return characters `start` to `end` of a document; none if it is gone."""
+        rows = self._execute(
+            "SELECT substr(text, ?, ?) FROM documents WHERE doc_id = ?",
+            [start + 1, end - start, doc_id],
+        )
+        return str(rows[0][0]) if rows else ""
+
+    def places(self, doc_id: str) -> PlaceMap:
+        """Return the map from a document's offsets to its places."""
+        rows = self._execute("SELECT places FROM documents WHERE doc_id = ?", [doc_id])
+        return _places(rows[0][0]) if rows else PlaceMap("line", (0,))
+
     # Passages and encodings
 
     def all_passages(self) -> Iterator[tuple[int, Passage]]:
@@ -366,8 +381,8 @@ class Catalog:
         marks = ",".join("?" * len(ids))
         with self._lock:  # both statements see one state
             rows = self._execute(
-                'SELECT id, document, start, "end", section, author, kind, sentences '
-                f"FROM passages WHERE id IN ({marks})",
+                'SELECT id, document, start, "end", section, lead_in, author, kind, sentences, '
+                f"excerpts, voices FROM passages WHERE id IN ({marks})",
                 ids,
             )
             documents = {
@@ -381,8 +396,9 @@ class Catalog:
             }
         places = {number: _places(document[5]) for number, document in documents.items()}
         found = {}
-        for number, document, start, end, section, author, kind, sentences in rows:
+        for number, document, start, end, section, lead_in, author, kind, *rest in rows:
             text_hash, doc_id, title, publisher, published, _, text = documents[document]
+            sentences, excerpts, voices = map(json.loads, rest)
             found[number] = Passage(
                 passage_id(text_hash, start, end),
                 doc_id,
@@ -392,11 +408,14 @@ class Catalog:
                 published,
                 kind,
                 section,
+                lead_in,
                 places[document].at(start, end),
                 start,
                 end,
                 text[start:end],
-                tuple(Span(a, b) for a, b in json.loads(sentences)),
+                tuple(Span(a, b) for a, b in sentences),
+                tuple(Excerpt(Span(*own), Span(*whole)) for own, whole in excerpts),
+                tuple(Voice(*voice) for voice in voices),
             )
         return {number: found[number] for number in ids if number in found}
 
@@ -451,22 +470,26 @@ class Catalog:
         """Return the encodings of passages by number; one that is gone is left out."""
         marks = ",".join("?" * len(numbers))
         rows = self._execute(
-            "SELECT p.id, p.start, p.sentences, e.tokens, e.spans, a.tokens, h.tokens "
-            "FROM passages p "
+            "SELECT p.id, p.start, p.sentences, e.tokens, e.spans, "
+            "a.tokens, a.spans, h.tokens, h.spans FROM passages p "
             "JOIN encodings e ON e.key = p.encoding JOIN encodings a ON a.key = p.about "
             f"JOIN encodings h ON h.key = p.heading WHERE p.id IN ({marks})",
             numbers,
         )
         return {
             number: Stored(
-                tokens,
-                np.frombuffer(spans, "<u4").reshape(-1, 2),
-                tuple(first - start for first, _ in json.loads(sentences)),
-                about,
-                heading,
+                _tokens(*own),
+                tuple(end - start for _, end in json.loads(sentences)),
+                _tokens(*about),
+                _tokens(*heading),
             )
-            for number, start, sentences, tokens, spans, about, heading in rows
+            for number, start, sentences, *rest in rows
+            for own, about, heading in [(rest[:2], rest[2:4], rest[4:])]
         }
+
+
+def _tokens(code: bytes, spans: bytes) -> Tokens:
+    return Tokens(code, np.frombuffer(spans, "<u4").reshape(-1, 2))
 
 
 def _places(stored: str) -> PlaceMap:

@@ -17,7 +17,7 @@ from types import TracebackType
 from embeddings.encoder import Encoder
 from embeddings.transformer import DEFAULT_MODEL, ModelUnavailable, TransformerEncoder
 from embeddings.vectors import VectorIndex
-from qa.answering import answer_question
+from qa.answering import answer_question, make_hit
 from qa.catalog import FILE_NAME, Catalog, Stamp, Stored
 from qa.errors import CorpusError, InputError, ModelError
 from qa.files import printable, resolve_root
@@ -25,6 +25,7 @@ from qa.folding import terms, words
 from qa.indexing import Indexer, ProgressCallback
 from qa.lexical import LexicalIndex
 from qa.matching import prepare
+from qa.pointing import Found, rank
 from qa.retrieval import Query, Scored, retrieve
 from qa.settings import DEFAULTS, MAX_QUESTION, MAX_TOP_K, Settings
 from qa.types import Answer, Document, Hit, Listing, Passage, Report
@@ -223,8 +224,8 @@ class Corpus:
             CorpusError: if there are no documents.
         """
         query, state = self._prepare(question)
-        hits = self._retrieve(query, state, settings.answer_depth, settings)
-        return answer_question(query, hits, state, settings)
+        found = self._find(query, state, settings.depth, settings)
+        return answer_question(query, found, self._catalog, state, settings)
 
     def search(
         self, query: str, top_k: int = 10, *, settings: Settings = DEFAULTS
@@ -243,7 +244,11 @@ class Corpus:
         if not 1 <= top_k <= MAX_TOP_K:
             raise InputError(f"top_k is {top_k}; it must be from 1 to {MAX_TOP_K}.")
         prepared, state = self._prepare(query)
-        return self._hits(prepared, state, top_k, settings)
+        found = self._find(prepared, state, top_k, settings)
+        return tuple(
+            make_hit(prepared, scored, passage, n)
+            for n, (scored, passage) in enumerate(found.hits[:top_k], start=1)
+        )
 
     def document(self, doc_id: str) -> Document:
         """Return a document.
@@ -290,23 +295,23 @@ class Corpus:
         tokens = prepare(stripped, encoding, state.weight)
         return Query(stripped, encoding.pooled, asked, tokens), state
 
-    def _hits(self, query: Query, state: _State, top_k: int, settings: Settings) -> tuple[Hit, ...]:
-        scored = self._retrieve(query, state, top_k, settings)
-        return tuple(
-            Hit(passage, rank, hit.score, hit.signals)
-            for rank, (hit, passage) in enumerate(scored, start=1)
-        )
+    def _find(self, query: Query, state: _State, top_k: int, settings: Settings) -> Found:
+        """Return what the corpus holds on a question: passages and, in the best, sentences."""
+        hits = self._scored(query, state, max(top_k, settings.depth), settings)
+        return rank(query, hits, state.weight, settings)
 
-    def _retrieve(
+    def _scored(
         self, query: Query, state: _State, top_k: int, settings: Settings
     ) -> list[tuple[Scored, Passage]]:
+        """Return the best passages before their sentences are looked at."""
+
         def fetch(rows: Sequence[int]) -> dict[int, Stored]:
             stored = self._catalog.stored([state.numbers[row] for row in rows])
             return {row: stored[n] for row in rows if (n := state.numbers[row]) in stored}
 
         scored = retrieve(query, state.vectors, state.lexical, fetch, settings, top_k)
-        found = self._catalog.passages([state.numbers[hit.row] for hit in scored])
-        pairs = [(hit, found.get(state.numbers[hit.row])) for hit in scored]
+        passages = self._catalog.passages([state.numbers[hit.row] for hit in scored])
+        pairs = [(hit, passages.get(state.numbers[hit.row])) for hit in scored]
         return [(hit, passage) for hit, passage in pairs if passage]
 
     def _current(self) -> _State:

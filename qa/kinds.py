@@ -9,6 +9,7 @@ from collections.abc import Container
 from qa.folding import STOPWORDS, words
 
 OTHER = "other"
+FIGURES = frozenset({"age", "percent", "duration", "count", "date", "money"})
 
 _ASKS = [
     ("age", r"\bhow old\b|\bwhat age\b|\bage of\b"),
@@ -49,7 +50,7 @@ _ABOUT_MONEY = re.compile(
 _HOW_MUCH = re.compile(r"\b(how much|what|how big|how large|which sums?)\b")
 _NOT_MONEY = re.compile(r"\b(who|why|when)\b")
 
-_NUMBER_WORDS = frozenset(
+NUMBER_WORDS = frozenset(
     """
     one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
     twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion half
@@ -97,7 +98,7 @@ def offers(sentence: str, kind: str, known: Container[str]) -> bool:
     """
     lower = sentence.lower()
     numbers = [n for n in _NUMBER.findall(sentence) if n.replace(",", "").rstrip(".") not in known]
-    spelt = any(w in _NUMBER_WORDS and w not in known for w in re.findall(r"[a-z]+", lower))
+    spelt = any(w in NUMBER_WORDS and w not in known for w in re.findall(r"[a-z]+", lower))
     if kind == "count":
         return spelt or any(not _YEAR.fullmatch(number) for number in numbers)
     if kind == "money":

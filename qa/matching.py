@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import Encoding, Vectors
-from embeddings.tokens import expand, maxima, rotate
+from embeddings.tokens import Tokens, expand, maxima, rotate
 from qa.folding import Word, words
 
 _STOP_WORD = 1.0  # at most; question words are rare in some corpora and tell nothing there
@@ -37,20 +37,28 @@ class Asked:
     owners: NDArray[np.int64]
     weights: Vectors
 
+    def by_word(self, best: Vectors) -> Vectors:
+        """Return how closely each word is met, (w, …), from its tokens, (q, …): their mean."""
+        shares = self.owners == np.arange(len(self.words))[:, None]
+        means: Vectors = shares @ best / np.maximum(shares.sum(axis=1, keepdims=True), 1)
+        return means
+
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """A passage's own tokens, cut at its sentences.
+class Match:
+    """How one passage meets the question.
 
     Attributes:
-        tokens: (t, padded dimension) float32, expanded.
+        tokens: (t, padded dimension) float32, its own tokens.
         starts: (s,) the first token of each sentence; ascending.
         sentences: (s,) which of the passage's sentences each run is.
+        best: (q, s) how closely each token of the question is met in each sentence.
     """
 
     tokens: Vectors
     starts: NDArray[np.int64]
     sentences: NDArray[np.int64]
+    best: Vectors
 
 
 def prepare(question: str, encoding: Encoding, weigh: Callable[[str], float]) -> Asked:
@@ -83,39 +91,44 @@ def prepare(question: str, encoding: Encoding, weigh: Callable[[str], float]) ->
     )
 
 
-def cut(code: bytes, spans: NDArray[np.uint32], sentences: Sequence[int], dimension: int) -> Text:
-    """Return a passage's tokens, expanded and cut at its sentences.
+def match(
+    asked: Asked, passages: Sequence[Tokens], ends: Sequence[Sequence[int]], dimension: int
+) -> list[Match]:
+    """Return how each passage meets the question, sentence by sentence: one product for all.
 
     Args:
-        code: The tokens, compressed.
-        spans: (t, 2) characters of each, from the passage's start.
-        sentences: Where each sentence begins, from the passage's start; ascending.
+        asked: The question.
+        passages: Their kept tokens.
+        ends: Where each passage's sentences end, in characters from its start. What stands
+            between two sentences announces the second.
         dimension: Numbers in a vector before compressing.
     """
-    tokens = expand(code, dimension)
-    starts = np.searchsorted(spans[:, 0], sentences)
-    starts[:1] = 0  # what stands before the first sentence announces it
-    # A sentence without a token of its own (all of it unknown to the model) has no run.
-    filled = np.flatnonzero(np.diff(np.append(starts, len(tokens))) > 0)
-    return Text(tokens, starts[filled], filled)
+    tokens, counts = expand([passage.code for passage in passages], dimension)
+    firsts = np.cumsum(counts) - counts
+    starts, sentences = [], []
+    for passage, stops, count in zip(passages, ends, counts, strict=True):
+        cuts = np.concatenate(([0], np.searchsorted(passage.spans[:, 0], stops[:-1])))
+        # A sentence without a token of its own (all of it unknown to the model) has no run.
+        filled = np.flatnonzero(np.diff(np.append(cuts, count)) > 0)
+        starts.append(cuts[filled])
+        sentences.append(filled)
+    runs = [at + first for at, first in zip(starts, firsts, strict=True)]
+    every = np.concatenate([*runs, np.zeros(0, np.int64)]).astype(np.int64)
+    best = maxima(asked.tokens, tokens, every)
+    parts = np.split(best, np.cumsum([len(run) for run in runs])[:-1], axis=1)
+    return [
+        Match(tokens[first : first + count], start, numbers, part)
+        for first, count, start, numbers, part in zip(
+            firsts, counts, starts, sentences, parts, strict=True
+        )
+    ]
 
 
-def match(asked: Asked, texts: Sequence[Text]) -> list[Vectors]:
-    """Return for each text its tokens' best matches, (q, s) by sentence: one product for all."""
-    full = [text for text in texts if len(text.tokens)]
-    if not full:
-        return [np.zeros((len(asked.tokens), 0), np.float32) for _ in texts]
-    firsts = np.cumsum([0, *(len(text.tokens) for text in full)])
-    starts = np.concatenate([text.starts + at for text, at in zip(full, firsts, strict=False)])
-    best = maxima(asked.tokens, np.concatenate([text.tokens for text in full]), starts)
-    parts = iter(np.split(best, np.cumsum([len(text.starts) for text in full])[:-1], axis=1))
-    return [next(parts) if len(text.tokens) else best[:, :0] for text in texts]
-
-
-def match_label(asked: Asked, code: bytes, dimension: int) -> Vectors:
-    """Return the best matches in a short text, a title or a heading, (q,); -1 where it is empty."""
-    tokens = expand(code, dimension)
-    if not len(tokens):
-        return np.full(len(asked.tokens), -1, np.float32)
-    best: Vectors = (asked.tokens @ tokens.T).max(axis=1)
-    return best
+def match_labels(asked: Asked, labels: Sequence[Tokens], dimension: int) -> Vectors:
+    """Return the best matches in short texts, titles or headings, (q, n); -1 where one is empty."""
+    tokens, counts = expand([label.code for label in labels], dimension)
+    found = np.full((len(asked.tokens), len(labels)), -1, np.float32)
+    filled = np.flatnonzero(counts)
+    starts = (np.cumsum(counts) - counts)[filled]
+    found[:, filled] = maxima(asked.tokens, tokens, starts)
+    return found

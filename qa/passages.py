@@ -5,18 +5,21 @@ Where to cut is the partition of least cost (dynamic programming over sentences)
 the range, paragraphs whole, lead-ins with what they introduce.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 import nupunkt
 
-from qa.types import Block, Document, Passage, PlaceMap, Span
+from qa.excerpts import lead_ins, leans, list_excerpts
+from qa.types import Block, Document, Excerpt, Passage, PlaceMap, Span, Voice
+from qa.voices import find_voices
 from qa.wording import date_in_words
 
 # Raised whenever the same document would be cut into other passages than before.
-VERSION = 1
+VERSION = 2
 
 COMMENT_KIND = "reader's comment"
 MIN_WORDS, MAX_WORDS = 40, 120
@@ -42,6 +45,29 @@ class _Unit:
     gap_tokens: int
     cut_before: float  # cost of starting a passage here
     answers: bool  # headings and lead-ins only echo a question
+    excerpt: Span  # what to show of it: the sentence, with one it leans on, or its list
+    whole: Span  # the same, or all groups of its list
+    lead_in: str | None  # what introduces the item or row
+
+
+@dataclass(frozen=True, slots=True)
+class _Structure:
+    """What the blocks of a document say of its lists, by number of the block."""
+
+    lists: Mapping[int, tuple[Span, Span]]  # group and whole list of an item
+    lead_ins: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence, item, row, heading or lead-in before its length is looked at."""
+
+    span: Span
+    cost: float  # of starting a passage here
+    answers: bool
+    excerpt: Span
+    whole: Span
+    lead_in: str | None
 
 
 def cut_passages(document: Document, count_tokens: CountTokens, max_tokens: int) -> list[Passage]:
@@ -56,8 +82,14 @@ def cut_passages(document: Document, count_tokens: CountTokens, max_tokens: int)
         raise ValueError(f"{document.doc_id}: the document's structure hasn't been read yet")
     text_hash = hash_text(document.text)
     passages = []
-    for stretch in _stretches(document.blocks):
-        units = _units(document.text, stretch, count_tokens, max_tokens)
+    structure = _Structure(
+        list_excerpts(document.text, document.blocks), lead_ins(document.text, document.blocks)
+    )
+    voices = find_voices(document.text, document.blocks)
+    ends = [voice.end for voice in voices]
+    for numbers in _stretches(document.blocks):
+        stretch = [document.blocks[number] for number in numbers]
+        units = _units(document.text, stretch, numbers[0], structure, count_tokens, max_tokens)
         kind = COMMENT_KIND if stretch[0].comment else document.kind
         for first, last in _partition(units, max_tokens):
             passages.append(
@@ -68,6 +100,7 @@ def cut_passages(document: Document, count_tokens: CountTokens, max_tokens: int)
                     units[first:last],
                     stretch[-1].section,
                     kind,
+                    voices[bisect_right(ends, units[first].start) :],
                 )
             )
     return passages
@@ -90,31 +123,35 @@ def about_text(passage: Passage) -> str:
 
 
 def heading_text(passage: Passage) -> str:
-    """Return where a passage stands, as it is matched beside its own words."""
-    return passage.section or passage.title
+    """Return where a passage stands and what introduces it, as it is matched beside its words."""
+    return ". ".join(filter(None, (passage.section or passage.title, passage.lead_in)))
 
 
-def _stretches(blocks: Sequence[Block]) -> Iterator[list[Block]]:
+def _stretches(blocks: Sequence[Block]) -> Iterator[range]:
     """Yield the runs of blocks that a passage may hold together: headings, then what is below."""
-    run: list[Block] = []
+    first = 0
     has_body = False
-    for block in blocks:
-        elsewhere = block.kind == "heading" or (run and block.section != run[-1].section)
-        if run and (block.comment != run[-1].comment or (has_body and elsewhere)):
-            yield run
-            run, has_body = [], False
-        run.append(block)
+    for number, block in enumerate(blocks):
+        if number > first:
+            before = blocks[number - 1]
+            elsewhere = block.kind == "heading" or block.section != before.section
+            if block.comment != before.comment or (has_body and elsewhere):
+                yield range(first, number)
+                first, has_body = number, False
         has_body = has_body or block.kind not in ("heading", "dateline")
-    if run:
-        yield run
+    if blocks:
+        yield range(first, len(blocks))
 
 
 def _units(
-    text: str, stretch: Sequence[Block], count_tokens: CountTokens, limit: int
+    text: str,
+    stretch: Sequence[Block],
+    first: int,
+    structure: _Structure,
+    count_tokens: CountTokens,
+    limit: int,
 ) -> list[_Unit]:
-    spans: list[Span] = []
-    costs: list[float] = []
-    answers: list[bool] = []
+    sentences: list[_Sentence] = []
     for number, block in enumerate(stretch):
         before = stretch[number - 1].kind if number else None
         if before in ("heading", "dateline", "lead_in"):
@@ -123,18 +160,25 @@ def _units(
             cost = _CUT_IN_LIST if block.kind == "item" else 0.0
         else:
             cost = 0.0
-        for sentence in _sentences(text, block):
-            spans.append(sentence)
-            costs.append(cost)
-            answers.append(block.kind not in ("heading", "dateline", "lead_in"))
-            cost = _CUT_IN_PARAGRAPH
-    pieces: list[tuple[Span, int, float, bool]] = []
-    counts = count_tokens([text[a:b] for a, b in spans])
-    for span, tokens, cost, may_answer in zip(spans, counts, costs, answers, strict=True):
-        for piece, count in _shorten(text, span, tokens, count_tokens, limit):
+        answers = block.kind not in ("heading", "dateline", "lead_in")
+        lists = structure.lists.get(first + number)
+        previous: Span | None = None
+        for span in _sentences(text, block):
+            own = span
+            if previous and leans(text[span.start : span.end]):
+                own = Span(previous.start, span.end)
+            excerpt, whole = lists or (own, own)
+            introduced = structure.lead_ins.get(first + number)
+            sentences.append(_Sentence(span, cost, answers, excerpt, whole, introduced))
+            cost, previous = _CUT_IN_PARAGRAPH, span
+    pieces: list[tuple[Span, int, float, _Sentence]] = []
+    counts = count_tokens([text[slice(*sentence.span)] for sentence in sentences])
+    for sentence, tokens in zip(sentences, counts, strict=True):
+        cost = sentence.cost
+        for piece, count in _shorten(text, sentence.span, tokens, count_tokens, limit):
             if not any(char.isalnum() for char in text[slice(*piece)]):
                 continue  # a piece of a long row of dots or dashes
-            pieces.append((piece, count, cost, may_answer))
+            pieces.append((piece, count, cost, sentence))
             cost = _CUT_IN_PARAGRAPH
     ends = [stretch[0].start, *(piece.end for piece, *_ in pieces)]
     gaps = [text[end : piece.start] for end, (piece, *_) in zip(ends, pieces, strict=False)]
@@ -147,9 +191,13 @@ def _units(
             len(gap.split()),
             gap_tokens,
             cost,
-            may_answer,
+            sentence.answers,
+            # A piece of a sentence that is too long for a passage is shown as it is.
+            sentence.excerpt if piece == sentence.span else piece,
+            sentence.whole if piece == sentence.span else piece,
+            sentence.lead_in,
         )
-        for (piece, tokens, cost, may_answer), gap, gap_tokens in zip(
+        for (piece, tokens, cost, sentence), gap, gap_tokens in zip(
             pieces, gaps, count_tokens(gaps), strict=True
         )
     ]
@@ -248,8 +296,10 @@ def _passage(
     units: Sequence[_Unit],
     section: str | None,
     kind: str | None,
+    voices: Sequence[Voice],
 ) -> Passage:
     start, end = units[0].start, units[-1].end
+    answering = [unit for unit in units if unit.answers] or units
     return Passage(
         id=passage_id(text_hash, start, end),
         doc_id=document.doc_id,
@@ -259,13 +309,13 @@ def _passage(
         published=document.published,
         kind=kind,
         section=section,
+        # Where the lead-in is in the passage itself there's no need to say it twice.
+        lead_in=units[0].lead_in,
         place=places.at(start, end),
         start=start,
         end=end,
         text=document.text[start:end],
-        sentences=tuple(
-            Span(unit.start, unit.end)
-            for unit in units
-            if unit.answers or not any(other.answers for other in units)
-        ),
+        sentences=tuple(Span(unit.start, unit.end) for unit in answering),
+        excerpts=tuple(Excerpt(unit.excerpt, unit.whole) for unit in answering),
+        voices=tuple(takewhile(lambda voice: voice.start < end, voices)),
     )

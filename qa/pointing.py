@@ -1,64 +1,72 @@
 """Which sentence answers: how each meets the question's words, beside its passage and neighbours.
 
-A linear score over readable features, standardised. The coefficients were fitted once by listwise
-softmax (the log of the probability that falls on right sentences, L2 3) on the development
-questions over the seeds, with SQuAD's answerable questions at a weight of .3; see
-docs/findings.md.
+A linear score over readable features, standardised. The coefficients in `fitted/pointing.json`
+are fitted by listwise softmax: the log of the probability that falls on right sentences and on
+sentences of right passages. `python -m benchmarks.fit` writes them with their provenance.
 """
 
+import json
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import Vectors
-from qa.folding import words
+from qa.folding import Word, words
 from qa.kinds import OTHER, expected, offers
+from qa.passages import about_text, heading_text
 from qa.retrieval import Query, Scored
-from qa.types import Passage, Span
-from qa.wording import date_in_words
+from qa.settings import Settings
+from qa.types import Excerpt, Passage, Span
 
-_WITHOUT_NAME = 1.0  # what a passage loses without the rarest name or number that is asked for
 _MARKS = " \"'“‘("
 
-
-@dataclass(frozen=True, slots=True)
-class _Feature:
-    coefficient: float
-    mean: float
-    deviation: float
-
-
-# Words are "specific" (numbers, names) or "common"; weights are the IDFs of content words.
-_FEATURES = {
-    "common": _Feature(1.5436, 0.2584, 0.1463),  # common words met in the sentence
-    "specific": _Feature(0.6222, 0.0822, 0.1024),  # specific words met in the sentence
-    "passage common": _Feature(0.5777, 0.4065, 0.1823),  # … in its passage
-    "passage specific": _Feature(1.3196, 0.1354, 0.1447),
-    "around": _Feature(0.7539, 0.4417, 0.1682),  # met in the sentence or one beside it
-    "whole": _Feature(
-        0.9515, 0.3706, 0.1493
-    ),  # cosine of the question and the sentence's mean token
-    "dense": _Feature(-0.7341, 0.3996, 0.1534),  # the passage's; what it has is counted already
-    "kind": _Feature(0.5727, 0.2282, 0.4196),  # offers the kind of answer that is asked for
-    "length": _Feature(-0.3878, 2.9561, 0.6085),  # ln of its words
-    "scrap": _Feature(-0.4574, 0.0163, 0.1267),  # under four words and no digit
-    "question words": _Feature(1.2381, 0.4013, 0.1173),  # "how many", "who" … by meaning
-}
+# Words are "specific" (numbers, names) or "common"; weights are the IDFs of content words. A word
+# is met where it stands to the letter, or else as closely as its tokens are. Title, date, heading
+# and lead-in count as met in every sentence below them.
+FEATURES = (
+    "common",  # weight of the common words met in the sentence
+    "specific",  # … of the specific words
+    "passage common",  # … in its passage
+    "passage specific",
+    "around",  # weight of all words met in the sentence or one beside it
+    "whole",  # cosine of the question and the mean of the sentence's tokens
+    "dense",  # cosine of the question and the passage
+    "first",  # what the passage is ranked by before its sentences are looked at
+    "best sentence",  # the passage's signal "sentence"
+    "kind",  # 1 where the sentence offers the kind of answer that is asked for
+    "passage kind",  # 1 where any sentence of the passage does
+    "length",  # ln of its words
+    "scrap",  # 1 for under four words and no digit
+    "question words",  # how closely "how many", "who" … are met
+    "rarest absent",  # 1 where the rarest name or number asked for isn't in the passage
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Pointed:
-    """A sentence that may answer; higher scores are likelier."""
+    """A sentence that may answer; higher scores are likelier.
 
+    Attributes:
+        hit: The number of its passage among the hits.
+        passage: Where it stands.
+        span: The sentence.
+        excerpt: What to show of it.
+        score: Log-odds, but for a constant.
+    """
+
+    hit: int
     passage: Passage
     span: Span
+    excerpt: Excerpt
     score: float
 
     @property
     def text(self) -> str:
-        """Its words."""
+        """The sentence's words."""
         start = self.passage.start
         return self.passage.text[self.span.start - start : self.span.end - start]
 
@@ -66,38 +74,59 @@ class Pointed:
 def point(
     query: Query, hits: Sequence[tuple[Scored, Passage]], weigh: Callable[[str], float]
 ) -> list[Pointed]:
-    """Return the sentences of the hits, best first; equal scores in the order of the hits.
-
-    Where the rarest name or number of the question stands in some of the passages, the others
-    fall back: a row that holds the name says little else that meaning could find.
-    """
-    found: list[Pointed] = []
-    rarest = max(
-        (w for w in query.asked.words if w.is_content and is_specific(query.text, w.start)),
-        key=lambda word: weigh(word.term),
-        default=None,
-    )
-    kind = expected(query.text)
-    known = {word.term for word in query.asked.words} | {w.plain for w in query.asked.words}
-    for scored, passage in hits:
-        if not len(scored.text.sentences):
-            continue  # no token of it is known to the model
-        spans = [passage.sentences[number] for number in scored.text.sentences]
-        sentences = [Pointed(passage, span, 0.0) for span in spans]
-        texts = [sentence.text for sentence in sentences]
-        score = np.zeros(len(texts))
-        for name, values in _features(query, scored, passage, texts, weigh).items():
-            feature = _FEATURES[name]
-            score += feature.coefficient * (values - feature.mean) / feature.deviation
-        offered = [kind != OTHER and offers(text, kind, known) for text in texts]
-        feature = _FEATURES["kind"]
-        score += feature.coefficient * (np.array(offered, float) - feature.mean) / feature.deviation
-        if rarest and rarest.term not in _terms(passage):
-            score -= _WITHOUT_NAME
-        found += [
-            Pointed(passage, span, float(value)) for span, value in zip(spans, score, strict=True)
-        ]
+    """Return the sentences of the hits, best first; equal scores in the order of the hits."""
+    owners, numbers, features = describe(query, hits, weigh)
+    scores = (features - _MEANS) / _DEVIATIONS @ _COEFFICIENTS
+    found = [
+        Pointed(
+            hit, hits[hit][1], hits[hit][1].sentences[number], hits[hit][1].excerpts[number], score
+        )
+        for hit, number, score in zip(owners, numbers, scores.tolist(), strict=True)
+    ]
     return sorted(found, key=lambda sentence: -sentence.score)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the corpus holds on a question.
+
+    Attributes:
+        hits: Passages, best first.
+        sentences: Of the first `Settings.depth` of them, best first.
+    """
+
+    hits: tuple[tuple[Scored, Passage], ...]
+    sentences: tuple[Pointed, ...]
+
+
+def rank(
+    query: Query,
+    hits: Sequence[tuple[Scored, Passage]],
+    weigh: Callable[[str], float],
+    settings: Settings,
+) -> Found:
+    """Look at the sentences of the best hits; in the full ranking their best one counts too.
+
+    What stands further down stays below, with the least that was found above for its sentences.
+    """
+    top = hits[: settings.depth]
+    sentences = point(query, top, weigh)
+    if settings.ranking != "full":
+        return Found(tuple(hits), tuple(sentences))
+    best: dict[int, float] = {}
+    for sentence in sentences:
+        best.setdefault(sentence.hit, sentence.score)
+    floor = min(best.values(), default=0.0)
+    ranked = []
+    for number, (scored, passage) in enumerate(hits):
+        answer = best.get(number, floor)
+        signals = {**scored.signals, "answer": answer}
+        score = scored.score + settings.answer_weight * answer
+        ranked.append((replace(scored, score=score, signals=signals), passage))
+    order = sorted(range(len(hits)), key=lambda n: (n >= len(top), -ranked[n][0].score, n))
+    place = {number: at for at, number in enumerate(order)}
+    moved = [replace(sentence, hit=place[sentence.hit]) for sentence in sentences]
+    return Found(tuple(ranked[number] for number in order), tuple(moved))
 
 
 def is_specific(question: str, start: int) -> bool:
@@ -108,77 +137,132 @@ def is_specific(question: str, start: int) -> bool:
     return initial.isdigit() or (initial.isupper() and not begins and not question.isupper())
 
 
-def _features(
-    query: Query,
-    scored: Scored,
-    passage: Passage,
-    texts: Sequence[str],
-    weigh: Callable[[str], float],
-) -> dict[str, Vectors]:
-    """Return every feature but the kind of answer, (s,) each."""
-    asked = query.asked
-    content = np.array([word.is_content for word in asked.words], bool)
-    specific = content & np.array([is_specific(query.text, w.start) for w in asked.words], bool)
-    weights = np.array([weigh(w.term) if w.is_content else 0.0 for w in asked.words])
-    weights /= max(weights.sum(), 1e-9)
+def describe(
+    query: Query, hits: Sequence[tuple[Scored, Passage]], weigh: Callable[[str], float]
+) -> tuple[list[int], list[int], NDArray[np.float64]]:
+    """Return the features of every sentence of the hits that has tokens of its own.
 
-    met = _by_word(query, scored.best)  # (w, s)
-    inside = [{word.term for word in words(text)} for text in texts]
-    around_passage = _terms(passage)
-    exact = np.array([[word.term in terms for terms in inside] for word in asked.words], bool)
-    exact = exact.reshape(len(asked.words), len(texts))
-    in_passage = np.array([[word.term in around_passage] for word in asked.words], bool)
-    sentence = _exactly(query, met, exact)
-    whole = _exactly(query, met.max(axis=1, keepdims=True, initial=-1.0), in_passage)[:, 0]
-
-    padded = np.pad(sentence, ((0, 0), (1, 1)), mode="edge")
-    near = np.maximum(sentence, np.maximum(padded[:, :-2], padded[:, 2:]))
-    ends = [*scored.text.starts[1:], len(scored.text.tokens)]
-    means = np.stack(
-        [
-            scored.text.tokens[a:b].mean(axis=0)
-            for a, b in zip(scored.text.starts, ends, strict=True)
-        ]
-    )
-    means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
-    others = ~content
-    questioning = met[others].mean(axis=0) if others.any() else np.zeros(len(texts))
-    # A row of a table has no such words to meet them with.
-    is_row = [all(word.is_content for word in words(text)) for text in texts]
-    questioning = np.where(is_row, _FEATURES["question words"].mean, questioning)
-    lengths = np.array([max(1, len(text.split())) for text in texts], float)
-    scraps = [len(words(text)) < 4 and not any(char.isdigit() for char in text) for text in texts]
-    one = np.ones(len(texts))
-    return {
-        "common": (weights * ~specific) @ sentence,
-        "specific": (weights * specific) @ sentence,
-        "passage common": float((weights * ~specific) @ whole) * one,
-        "passage specific": float((weights * specific) @ whole) * one,
-        "around": weights @ near,
-        "whole": means @ asked.pooled,
-        "dense": scored.signals["dense"] * one,
-        "length": np.log(lengths),
-        "scrap": np.array(scraps, float),
-        "question words": questioning,
-    }
+    Returns:
+        (s,) the number of each sentence's hit, (s,) its number in the passage, and (s, features)
+        in the order of `FEATURES`.
+    """
+    question = _Question(query, weigh)
+    owners: list[int] = []
+    numbers: list[int] = []
+    parts = []
+    for number, (scored, passage) in enumerate(hits):
+        if not len(scored.match.sentences):
+            continue  # no token of it is known to the model
+        parts.append(question.describe(scored, passage))
+        numbers += scored.match.sentences.tolist()
+        owners += [number] * len(scored.match.sentences)
+    features = np.concatenate(parts) if parts else np.zeros((0, len(FEATURES)))
+    return owners, numbers, features
 
 
-def _terms(passage: Passage) -> set[str]:
-    """Return the terms of a passage and of what is said of it."""
-    about = (passage.title, passage.section or "", date_in_words(passage.published))
-    return {word.term for word in words(" ".join((passage.text, *about)))}
+class _Question:
+    """What of a question is the same for every passage."""
+
+    def __init__(self, query: Query, weigh: Callable[[str], float]) -> None:
+        self.query = query
+        self.words = query.asked.words
+        self.numbers: dict[str, list[int]] = {}  # by term
+        for number, word in enumerate(self.words):
+            self.numbers.setdefault(word.term, []).append(number)
+        self.content = np.array([word.is_content for word in self.words], bool)
+        specific = np.array([is_specific(query.text, w.start) for w in self.words], bool)
+        self.is_number = np.array([w.plain[:1].isdigit() for w in self.words], bool)
+        weights = np.array([weigh(w.term) if w.is_content else 0.0 for w in self.words])
+        weights /= max(weights.sum(), 1e-9)
+        self.common = weights * ~specific
+        self.specific = weights * specific
+        self.rarest = int(np.argmax(self.specific)) if self.specific.any() else None
+        self.kind = expected(query.text)
+        self.known = {w.term for w in self.words} | {w.plain for w in self.words}
+        self.labels: dict[str, NDArray[np.bool_]] = {}
+
+    def describe(self, scored: Scored, passage: Passage) -> NDArray[np.float64]:
+        """Return the features of a passage's sentences, (s, features)."""
+        asked, match = self.query.asked, scored.match
+        spans = [passage.sentences[number] for number in match.sentences]
+        texts = [passage.text[a - passage.start : b - passage.start] for a, b in spans]
+        found = words(passage.text)
+        inside = _by_sentence(found, [b - passage.start for _, b in spans])
+        said = self._stand(words(f"{about_text(passage)} {heading_text(passage)}"))
+        exact = np.stack([self._stand(own) | said for own in inside], axis=1)  # (w, s)
+        met = asked.by_word(scored.best)  # (w, s)
+        sentence = self._exactly(met, exact)
+        anywhere = (self._stand(found) | said)[:, None]
+        passage_met = self._exactly(met.max(axis=1, keepdims=True), anywhere)[:, 0]
+        padded = np.pad(sentence, ((0, 0), (1, 1)), mode="edge")
+        around = np.maximum(sentence, np.maximum(padded[:, :-2], padded[:, 2:]))
+        offered = [self.kind != OTHER and offers(text, self.kind, self.known) for text in texts]
+        one = np.ones(len(spans))
+        rows = {
+            "common": self.common @ sentence,
+            "specific": self.specific @ sentence,
+            "passage common": float(self.common @ passage_met) * one,
+            "passage specific": float(self.specific @ passage_met) * one,
+            "around": (self.common + self.specific) @ around,
+            "whole": _means(match.tokens, match.starts) @ asked.pooled,
+            "dense": scored.signals["dense"] * one,
+            "first": scored.score * one,
+            "best sentence": scored.signals["sentence"] * one,
+            "kind": np.array(offered, float),
+            "passage kind": float(any(offered)) * one,
+            "length": np.log([max(1, len(text.split())) for text in texts]),
+            "scrap": np.array([_is_scrap(text) for text in texts], float),
+            "question words": self._questioning(asked.by_word(match.best), texts),
+            "rarest absent": float(self.rarest is not None and not anywhere[self.rarest]) * one,
+        }
+        return np.stack([rows[name] for name in FEATURES], axis=1)
+
+    def _stand(self, found: Sequence[Word]) -> NDArray[np.bool_]:
+        """Return which of the question's words stand among some words, (w,)."""
+        stand = np.zeros(len(self.words), bool)
+        for word in found:
+            for number in self.numbers.get(word.term, ()):
+                stand[number] = True
+        return stand
+
+    def _exactly(self, met: Vectors, exact: NDArray[np.bool_]) -> Vectors:
+        """Return the matches with what stands there to the letter at 1, and other numbers at 0."""
+        met = np.where(self.is_number[:, None] & ~exact, np.minimum(met, 0.0), met)
+        return np.where(self.content[:, None] & exact, 1.0, met)
+
+    def _questioning(self, met: Vectors, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Return how closely the words that only ask are met, (s,).
+
+        A row of a table has none of its own to meet them with: taken as the average.
+        """
+        others = ~self.content
+        if not others.any():
+            return np.zeros(len(texts))
+        is_row = [all(word.is_content for word in words(text)) for text in texts]
+        average = _MEANS[FEATURES.index("question words")]
+        return np.where(is_row, average, met[others].mean(axis=0))
 
 
-def _by_word(query: Query, best: Vectors) -> Vectors:
-    """Return how closely each word is met, (w, s): the mean over its pieces."""
-    rows = [best[query.asked.owners == number] for number in range(len(query.asked.words))]
-    means = [row.mean(axis=0) if len(row) else np.zeros(best.shape[1]) for row in rows]
-    return np.array(means).reshape(len(rows), best.shape[1])
+def _by_sentence(found: Sequence[Word], ends: Sequence[int]) -> list[list[Word]]:
+    """Return the words of each sentence; what stands between two announces the second."""
+    inside: list[list[Word]] = [[] for _ in ends]
+    for word in found:
+        inside[min(bisect_right(ends, word.start), len(ends) - 1)].append(word)
+    return inside
 
 
-def _exactly(query: Query, met: Vectors, exact: NDArray[np.bool_]) -> Vectors:
-    """Return the matches with what stands there to the letter at 1, and other numbers at 0."""
-    content = np.array([[word.is_content] for word in query.asked.words], bool)
-    number = np.array([[word.plain[:1].isdigit()] for word in query.asked.words], bool)
-    met = np.where(number & ~exact, np.minimum(met, 0.0), met)
-    return np.where(content & exact, 1.0, met)
+def _means(tokens: Vectors, starts: NDArray[np.int64]) -> Vectors:
+    """Return the direction of each run's mean token, (s, padded dimension)."""
+    sums = np.add.reduceat(tokens, starts, axis=0)
+    directions: Vectors = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
+    return directions
+
+
+def _is_scrap(text: str) -> bool:
+    return len(words(text)) < 4 and not any(char.isdigit() for char in text)
+
+
+_FITTED = json.loads((files("qa") / "fitted" / "pointing.json").read_text("utf-8"))["features"]
+_COEFFICIENTS, _MEANS, _DEVIATIONS = np.array(
+    [[_FITTED[name][part] for name in FEATURES] for part in ("coefficient", "mean", "deviation")]
+)

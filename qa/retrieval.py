@@ -6,7 +6,7 @@ Knows rows of indexes and stored encodings, not the passages' words. Signals, hi
     bm25       BM25 as a share of the most that the question's words could reach (Bruch et al.
                2023, theoretical maximum): what is observed in the candidates doesn't matter
     words      how closely the question's words are met in the passage, its title or its heading
-    sentence   the same in its best single sentence, by its own words
+    sentence   the same in its best single sentence
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +18,7 @@ from embeddings.encoder import Vectors
 from embeddings.vectors import VectorIndex
 from qa.catalog import Stored
 from qa.lexical import LexicalIndex
-from qa.matching import Asked, Text, cut, match, match_label
+from qa.matching import Asked, Match, match, match_labels
 from qa.settings import Settings
 
 _BM25_LIMIT = 2.2  # k1 + 1: what a term's weight is multiplied by, at most
@@ -49,15 +49,22 @@ class Scored:
         row: In the order of document ids and offsets.
         score: What it is ranked by.
         signals: By name.
-        text: Its tokens by sentence.
-        best: (q, s) how closely each token of the question is met in each sentence.
+        stored: What it is matched by.
+        match: How its words meet the question.
+        label: (q,) how closely each token is met by what is said of it: title, date, heading.
     """
 
     row: int
     score: float
     signals: Mapping[str, float]
-    text: Text
-    best: Vectors
+    stored: Stored
+    match: Match
+    label: Vectors
+
+    @property
+    def best(self) -> Vectors:
+        """How closely each token is met in each sentence or what is said of it, (q, s)."""
+        return np.maximum(self.match.best, self.label[:, None])
 
 
 def retrieve(
@@ -89,38 +96,50 @@ def retrieve(
     most = sum(_BM25_LIMIT * lexical.weight(term) for term in known) or 1.0
     near = [dense[row] for row in rows]
     same = [bm25.get(row, 0.0) / most for row in rows]
-    asked, dimension = query.asked, len(query.vector)
-    texts = [cut(s.tokens, s.spans, s.sentences, dimension) for s in (stored[r] for r in rows)]
-    matches = match(asked, texts)
-    labels = {
-        code: match_label(asked, code, dimension)
-        for row in rows
-        for code in (stored[row].about, stored[row].heading)
-    }
+    kept = [stored[row] for row in rows]
+    dimension = len(query.vector)
+    matches = match(query.asked, [s.text for s in kept], [s.ends for s in kept], dimension)
+    labels = _labels(query.asked, kept, dimension)
     scored = []
-    for row, text, best, cosine, share, fused in zip(
-        rows, texts, matches, near, same, _min_max(near, same), strict=True
+    for row, own, found, label, cosine, share, fused in zip(
+        rows, kept, matches, labels, near, same, _min_max(near, same), strict=True
     ):
-        met = np.maximum(labels[stored[row].about], labels[stored[row].heading])
-        met = np.maximum(met, best.max(axis=1, initial=-1.0))
+        met = np.maximum(label, found.best.max(axis=1, initial=-1.0))
+        # Every sentence stands under the title and the heading: they needn't say it again.
+        by_sentence = query.asked.weights @ np.maximum(found.best, label[:, None])
         signals = {
             "dense": cosine,
             "bm25": share,
-            "words": float(asked.weights @ met),
-            "sentence": float((asked.weights @ best).max(initial=-1.0)),
+            "words": float(query.asked.weights @ met),
+            "sentence": float(by_sentence.max(initial=-1.0)),
         }
         score = {
-            "full": signals["words"]
-            + settings.sentence_weight * signals["sentence"]
-            + settings.dense_weight * cosine
-            + settings.bm25_weight * share,
+            "full": _sum(signals, settings),
+            "first": _sum(signals, settings),
             "words": signals["words"],
             "fused": fused,
             "dense": cosine,
             "bm25": share,
         }[settings.ranking]
-        scored.append(Scored(row, score, signals, text, best))
+        scored.append(Scored(row, score, signals, own, found, label))
     return sorted(scored, key=lambda hit: (-hit.score, hit.row))[:top_k]
+
+
+def _sum(signals: Mapping[str, float], settings: Settings) -> float:
+    return (
+        signals["words"]
+        + settings.sentence_weight * signals["sentence"]
+        + settings.dense_weight * signals["dense"]
+        + settings.bm25_weight * signals["bm25"]
+    )
+
+
+def _labels(asked: Asked, kept: Sequence[Stored], dimension: int) -> list[Vectors]:
+    """Return how closely the question is met by what is said of each passage, (q,) each."""
+    distinct = {label.code: label for s in kept for label in (s.about, s.heading)}
+    met = match_labels(asked, list(distinct.values()), dimension)
+    columns = dict(zip(distinct, met.T, strict=True))
+    return [np.maximum(columns[s.about.code], columns[s.heading.code]) for s in kept]
 
 
 def _min_max(near: Sequence[float], same: Sequence[float]) -> list[float]:

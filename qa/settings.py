@@ -6,7 +6,7 @@ The values were chosen on the development halves; docs/findings.md says how.
 from dataclasses import dataclass
 from typing import Literal
 
-Ranking = Literal["full", "words", "fused", "dense", "bm25"]
+Ranking = Literal["full", "first", "words", "fused", "dense", "bm25"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +14,15 @@ class Settings:
     """How to rank and when to answer.
 
     Attributes:
-        ranking: "full"; or, to compare with, one signal alone, or "fused": dense and BM25.
+        ranking: "full"; or, to compare with: "first", before sentences are looked at; one signal
+            alone; "fused", dense and BM25.
         candidates: Passages that each signal proposes.
         sentence_weight: What the best sentence adds to how the passage meets the words.
         dense_weight: What the cosine adds.
         bm25_weight: What BM25's share of its limit adds.
-        answer_depth: Best passages that an answer may come from.
+        depth: Best passages whose sentences are looked at; an answer comes from them.
+        answer_weight: What the best sentence's log-odds of answering add.
+        comment_penalty: What a reader's comment loses in log-odds where a figure is asked for.
         citations: Different sentences cited for an answer, at most.
         nearest: Passages shown when nothing answers.
         threshold: Cosine of the nearest passage below which nothing is an answer.
@@ -31,7 +34,9 @@ class Settings:
     sentence_weight: float = 0.4
     dense_weight: float = 0.3
     bm25_weight: float = 0.3
-    answer_depth: int = 12
+    depth: int = 12
+    answer_weight: float = 0.2
+    comment_penalty: float = 1.5
     citations: int = 3
     nearest: int = 3
     threshold: float = 0.30

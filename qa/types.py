@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 Status = Literal["answered", "not_found"]
+Verdict = Literal["single", "agree", "differ"]
 
 
 class Span(NamedTuple):
@@ -71,6 +72,27 @@ class Block:
     comment: str | None = None
 
 
+VoiceKind = Literal["official statement", "quotation", "reader's comment"]
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A stretch of a document in words that aren't its own.
+
+    Attributes:
+        start: Offset of the first character, an opening quotation mark included.
+        end: Offset behind the last, a closing mark or a signature included.
+        kind: What no voice covers is the document's own ("article").
+        speaker: Name as the text gives it, in full where the text does ("Justin Russell" for
+            "Mr Russell"), or "uncertain": never a guess.
+    """
+
+    start: int
+    end: int
+    kind: VoiceKind
+    speaker: str
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A document in its canonical text.
@@ -90,13 +112,30 @@ class Document:
     places: PlaceMap | None = None
 
 
+class Excerpt(NamedTuple):
+    """What is shown of a sentence, so that it stands on its own.
+
+    `own` is the sentence, with the one before where it leans on that, or the group of a list that
+    it is an item of; `whole` is the same, or the list with all its groups. Both may begin before
+    the sentence's passage or end behind it.
+    """
+
+    own: Span
+    whole: Span
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A citable piece of one document, with what a reader needs to know of its source.
 
-    `id` names the document's content and the span, wherever the file may move. `sentences` are the absolute spans that may answer, in order: sentences, items, rows, not the
-    headings and lead-ins that only announce them. `kind` is the document's, except for
-    "reader's comment".
+    Attributes:
+        id: Names the document's content and the span, wherever the file may move.
+        kind: The document's, except for "reader's comment".
+        lead_in: The line that introduces its first item or row, when that stands above it.
+        sentences: Absolute spans that may answer, in order: sentences, items, rows, not the
+            headings and lead-ins that only announce them.
+        excerpts: What is shown of each.
+        voices: Stretches of it that are someone's words rather than the document's own.
     """
 
     id: str
@@ -107,21 +146,68 @@ class Passage:
     published: str | None
     kind: str | None
     section: str | None
+    lead_in: str | None
     place: Place
     start: int
     end: int
     text: str
     sentences: tuple[Span, ...]
+    excerpts: tuple[Excerpt, ...]
+    voices: tuple[Voice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """How a passage meets one word of the question.
+
+    Attributes:
+        word: As it was asked.
+        found: The nearest word, as it stands there; None where nothing is near.
+        where: "passage", "document" (its title and date) or "section" (its heading, lead-in).
+        span: Where in the document's text, if in the passage.
+        closeness: 1 for the same word, else the cosine of the two in their contexts.
+    """
+
+    word: str
+    found: str | None
+    where: str | None
+    span: Span | None
+    closeness: float
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found for a query. Higher scores are better; ranks count from 1."""
+    """A passage found for a query. Higher scores are better; ranks count from 1.
+
+    `why` says for every content word of the query how the passage meets it; `signals` are what
+    the score was made of, by name.
+    """
 
     passage: Passage
     rank: int
     score: float
     signals: Mapping[str, float]
+    why: tuple[Met, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Another place of the same words; `document.text[start:end] == quote` here too."""
+
+    id: str
+    doc_id: str
+    title: str
+    author: str | None
+    publisher: str | None
+    published: str | None
+    kind: str
+    speaker: str | None
+    section: str | None
+    place: Place
+    start: int
+    end: int
+    quote: str
+    answer: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +216,16 @@ class Citation:
 
     Attributes:
         n: Number in the answer, from 1, by first use.
-        id: The passage's.
-        quote: The passage; `document.text[start:end]`.
-        answer: Span of the answering words within it, or None.
-        highlights: Spans of the words that matched the question.
+        id: Names the document's content and the span.
+        kind: Whose words answer: "article", "official statement", "quotation", "reader's
+            comment", or what the collection's metadata calls the document.
+        speaker: Who says so where the text tells, or "uncertain"; None for the document's own.
+        quote: The passage; `document.text[start:end]`. It reaches further where the answer does.
+        answer: Span of the answering words within it.
+        highlights: Spans of the words that met the question's.
+        also: Other places of the same words; copies are one source.
+        signals: What the passage was ranked by.
+        why: For every content word of the question how the passage meets it.
     """
 
     n: int
@@ -143,7 +235,8 @@ class Citation:
     author: str | None
     publisher: str | None
     published: str | None
-    kind: str | None
+    kind: str
+    speaker: str | None
     section: str | None
     place: Place
     start: int
@@ -151,7 +244,10 @@ class Citation:
     quote: str
     answer: Span | None
     highlights: tuple[Span, ...]
+    also: tuple[Source, ...]
     score: float
+    signals: Mapping[str, float]
+    why: tuple[Met, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +258,11 @@ class Answer:
         text: The answering words, verbatim, or None.
         citations: First where those words stand, then what other passages say to the question,
             each with its own best sentence; empty unless `status` is "answered".
+        agreement: "agree" or "differ" where several sources state what was asked for: same unit,
+            scope and date, the same or another value; else "single". None without an answer.
         nearest: What came closest when nothing answers.
-        missing_terms: Words of the question that stand nowhere in the corpus.
+        missing_terms: Words of the question that stand nowhere in the corpus, or not with the
+            rest of it.
         confidence: Calibrated probability that the answer is right; None where nothing is.
     """
 
@@ -171,6 +270,7 @@ class Answer:
     status: Status
     text: str | None
     citations: tuple[Citation, ...]
+    agreement: Verdict | None
     nearest: tuple[Hit, ...]
     missing_terms: tuple[str, ...]
     confidence: float | None = None

@@ -1,0 +1,88 @@
+"""Who says it: the stretches of a document that are in other words than its own.
+
+Quotations, official statements, readers' comments, each with its speaker where a lead-in, a
+signature or a clause such as "said Jane Doe" names one. **A sentence is never given to anyone on
+a guess**: where a voice begins plainly but ends nowhere plainly, the speaker has its first
+paragraph and what follows is UNCERTAIN.
+
+Voices are painted in layers, the later over the earlier: statements and letters, what lead-ins
+introduce without marks, transcripts, quotations in marks, readers' comments.
+"""
+
+from collections.abc import Iterator, Sequence
+from heapq import heappop, heappush
+from itertools import groupby, pairwise
+
+from qa.types import Block, Voice
+from qa.voices.layout import GOODBYE, signature, signed_by, words_of
+from qa.voices.names import UNCERTAIN, Names
+from qa.voices.speech import introduced, quotations, resolved, turns
+from qa.voices.statements import letters, statements
+
+
+def find_voices(text: str, blocks: Sequence[Block]) -> tuple[Voice, ...]:
+    """Return the voices in a document, in order; none overlaps another.
+
+    Args:
+        text: Canonical text.
+        blocks: Its structure, as `qa.reading` finds it.
+    """
+    names = Names(text)
+    own = [block for block in blocks if block.comment is None]
+    claims = [*introduced(text, own), *quotations(text, own, names)]
+    speech = list(resolved(text, claims, own, names))
+    layers = [
+        *(voice for voice, trails in speech if trails),
+        *statements(text, own, names),
+        *letters(text, own, names),
+        *turns(text, own, names),
+        *(voice for voice, trails in speech if not trails),
+        *_comments(text, [block for block in blocks if block.comment is not None], names),
+    ]
+    return tuple(_flatten(text, layers))
+
+
+def _comments(text: str, blocks: Sequence[Block], names: Names) -> Iterator[Voice]:
+    """Yield readers' comments whole; of a signed one, what it quotes is left uncertain."""
+    for _, group in groupby(blocks, key=lambda block: block.comment):
+        parts = list(group)
+        start, end = parts[0].start, parts[-1].end
+        signed = signed_by(text, parts, len(parts) - 1) if len(parts) > 1 else None
+        quiet = not any(part.kind == "lead_in" for part in parts)
+        sure = signed is not None and quiet and _is_signed_comment(text, parts)
+        yield Voice(start, end, "reader's comment", signed[0] if signed and sure else UNCERTAIN)
+        for claim in quotations(text, parts, names) if sure else ():
+            yield Voice(claim.start, claim.end, "reader's comment", UNCERTAIN)
+
+
+def _is_signed_comment(text: str, parts: Sequence[Block]) -> bool:
+    """Whether the last line is more than a name, which a comment may well end with."""
+    found = signature(words_of(text, parts[-1]))
+    return bool(found and found[1]) or bool(GOODBYE.match(words_of(text, parts[-2])))
+
+
+def _flatten(text: str, layers: Sequence[Voice]) -> Iterator[Voice]:
+    """Yield what is seen of each layer where later ones lie over earlier ones."""
+    order = sorted(range(len(layers)), key=lambda n: layers[n].start)
+    bounds = sorted({bound for voice in layers for bound in (voice.start, voice.end)})
+    pieces: list[tuple[int, int, int]] = []  # layer, start, end
+    open_: list[int] = []  # layers that lie here, as negative numbers: a heap
+    at = 0
+    for start, end in pairwise(bounds):
+        while at < len(order) and layers[order[at]].start <= start:
+            heappush(open_, -order[at])
+            at += 1
+        while open_ and layers[-open_[0]].end <= start:
+            heappop(open_)
+        if not open_:
+            continue
+        layer = -open_[0]
+        if pieces and pieces[-1][0] == layer and pieces[-1][2] == start:
+            start = pieces.pop()[1]
+        pieces.append((layer, start, end))
+    for layer, start, end in pieces:
+        raw = text[start:end]
+        if any(char.isalnum() for char in raw):
+            start += len(raw) - len(raw.lstrip())
+            end -= len(raw) - len(raw.rstrip())
+            yield Voice(start, end, layers[layer].kind, layers[layer].speaker)
