@@ -82,7 +82,7 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--ranking",
         action="append",
-        choices=["full", "words", "fused", "dense", "bm25"],
+        choices=["full", "first", "words", "fused", "dense", "bm25"],
         help="what to rank by (default: full); give it again to compare",
     )
     evaluate.add_argument("--save", metavar="FILE", help="write every question's outcome there too")
