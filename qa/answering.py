@@ -5,23 +5,24 @@ words it is, its copies elsewhere, and what other passages say to the question.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from qa.agreement import agreement
 from qa.agreement.statements import Statement
 from qa.copies import same_words
-from qa.folding import Word, words
+from qa.folding import Word, terms, words
 from qa.kinds import FIGURES, expected
 from qa.passages import COMMENT_KIND, about_text, passage_id
 from qa.pointing import Found, Pointed, is_specific
 from qa.retrieval import Query, Scored
 from qa.settings import Settings
-from qa.types import Answer, Citation, Hit, Passage, PlaceMap, Source, Span
+from qa.types import Answer, Citation, Hit, Passage, Place, PlaceMap, Source, Span
 from qa.why import explain, highlights
 
 ARTICLE = "article"
+_ALIKE = 0.6  # share of the shorter excerpt's terms
 _COMPARES = re.compile(
     r"\b(compar\w+|than|since|improv\w+|chang\w+|differ\w*|better|worse|both|versus|vs|grown?"
     r"|r[io]sen?|fall(en)?|fell|increas\w+|decreas\w+|over the years)\b"
@@ -78,7 +79,7 @@ def answer_question(
         )
         return Answer(query.text, "not_found", None, (), None, nearest, missing)
     citations = tuple(
-        _citation(n, same, query, found.hits[same[0].sentence.hit][0])
+        _citation(n, same, query, found.hits[same[0].sentence.hit][0], texts)
         for n, same in enumerate(sources, start=1)
     )
     said = [
@@ -97,13 +98,13 @@ def make_hit(query: Query, scored: Scored, passage: Passage, rank: int) -> Hit:
 
 @dataclass(frozen=True, slots=True)
 class _Quoted:
-    """An excerpt with the passage around it; the passage reaches as far as the excerpt does."""
+    """An excerpt with the passage around it, which reaches as far as the excerpt does."""
 
     sentence: Pointed
     excerpt: Span
     around: Span
     quote: str
-    place: PlaceMap
+    terms: frozenset[str]  # of the excerpt
 
     @property
     def passage(self) -> Passage:
@@ -118,59 +119,83 @@ class _Quoted:
 def _choose(query: Query, found: Found, texts: Texts, settings: Settings) -> list[list[_Quoted]]:
     """Return the best excerpts of different sources, each with its copies; the answer's first.
 
-    A reader's comment comes behind others that give the figure, name or date asked for. Where
-    two times are compared, the best of another date comes second.
+    A reader's comment comes behind others that give the figure or date asked for. Where two
+    times are compared, the best of another date comes second.
     """
-    best: dict[tuple[str, Span], Pointed] = {}  # by excerpt
-    seen: set[str] = set()
+    best: dict[str, Pointed] = {}  # by passage
     for sentence in found.sentences:
-        key = (sentence.passage.doc_id, sentence.excerpt.own)
-        if sentence.passage.id + sentence.passage.doc_id not in seen and key not in best:
-            best[key] = sentence
-        seen.add(sentence.passage.id + sentence.passage.doc_id)
+        best.setdefault(sentence.passage.id + sentence.passage.doc_id, sentence)
     ranked = list(best.values())
     if expected(query.text) in FIGURES and not _ASKS_COMMENTS.search(query.text.lower()):
         ranked.sort(
             key=lambda s: s.score - settings.comment_penalty * (s.passage.kind == COMMENT_KIND),
             reverse=True,
         )
+    scores = {(s.passage.doc_id, s.span): s.score for s in found.sentences}
     sources: list[list[_Quoted]] = []
     for sentence in ranked:
-        quoted = _quoted(query, sentence, texts)
+        quoted = _quoted(query, sentence, scores, texts, settings)
         same = next((s for s in sources if _same_source(s[0], quoted)), None)
-        if same:
-            same.append(quoted)
-        elif len(sources) < settings.depth:
+        if same is None:
             sources.append([quoted])
+        elif all(quoted.excerpt != other.excerpt for other in same):  # of a list cut in two: once
+            same.append(quoted)
     for same in sources:
         same.sort(key=lambda quoted: quoted.passage.kind == COMMENT_KIND)  # repeats it, mostly
     if _COMPARES.search(query.text.lower()):
-        _bring_other_date(sources)
+        _bring_other_date(sources, settings)
     return sources[: settings.citations]
 
 
 def _same_source(one: _Quoted, other: _Quoted) -> bool:
-    return same_words(one.text, other.text) or (
-        same_words(one.quote, other.quote) and same_words(one.quote, other.text)
-    )
+    fewest = min(len(one.terms), len(other.terms))
+    alike = len(one.terms & other.terms) >= _ALIKE * fewest  # spares the closer look
+    return alike and same_words(one.text, other.text)
 
 
-def _bring_other_date(sources: list[list[_Quoted]]) -> None:
+def _bring_other_date(sources: list[list[_Quoted]], settings: Settings) -> None:
     """Put the best source of another date second, so that both sides are shown."""
-    dates = [same[0].passage.published for same in sources]
-    other = next((n for n, date in enumerate(dates) if date and dates[0] and date != dates[0]), 0)
-    if other > 1:
-        sources.insert(1, sources.pop(other))
+    first = sources[0][0] if sources else None
+    for number, (source, *_) in enumerate(sources):
+        date = source.passage.published
+        if not first or first.sentence.score - source.sentence.score > settings.side_margin:
+            return
+        if date and first.passage.published and date != first.passage.published:
+            sources.insert(1, sources.pop(number))
+            return
 
 
-def _quoted(query: Query, sentence: Pointed, texts: Texts) -> _Quoted:
-    passage, excerpt = sentence.passage, _excerpt(query, sentence, texts)
+def _quoted(
+    query: Query,
+    sentence: Pointed,
+    scores: Mapping[tuple[str, Span], float],
+    texts: Texts,
+    settings: Settings,
+) -> _Quoted:
+    passage = sentence.passage
+    excerpt = _excerpt(query, sentence, texts)
+    if after := _following(sentence):
+        score = scores.get((passage.doc_id, after), sentence.score)
+        if excerpt.end < after.end and sentence.score - score < settings.follow_margin:
+            excerpt = Span(excerpt.start, after.end)
     around = Span(min(passage.start, excerpt.start), max(passage.end, excerpt.end))
     if around == (passage.start, passage.end):
         quote = passage.text
     else:
         quote = texts.text(passage.doc_id, *around)
-    return _Quoted(sentence, excerpt, around, quote, texts.places(passage.doc_id))
+    text = quote[excerpt.start - around.start : excerpt.end - around.start]
+    return _Quoted(sentence, excerpt, around, quote, frozenset(terms(text)))
+
+
+def _following(sentence: Pointed) -> Span | None:
+    """Return the next sentence if it leans on this one."""
+    passage = sentence.passage
+    number = passage.sentences.index(sentence.span) + 1
+    if number == len(passage.sentences):
+        return None
+    span = passage.sentences[number]
+    leans = passage.excerpts[number].own.start == sentence.span.start
+    return span if leans and passage.excerpts[number].own.end == span.end else None
 
 
 def _excerpt(query: Query, sentence: Pointed, texts: Texts) -> Span:
@@ -228,7 +253,9 @@ def _voice(quoted: _Quoted) -> tuple[str, str | None]:
     return voice.kind, voice.speaker
 
 
-def _citation(n: int, same: Sequence[_Quoted], query: Query, scored: Scored) -> Citation:
+def _citation(
+    n: int, same: Sequence[_Quoted], query: Query, scored: Scored, texts: Texts
+) -> Citation:
     first = same[0]
     passage = first.passage
     why = explain(query, scored, passage)
@@ -244,20 +271,20 @@ def _citation(n: int, same: Sequence[_Quoted], query: Query, scored: Scored) -> 
         kind=kind,
         speaker=speaker,
         section=passage.section,
-        place=first.place.at(*first.around),
+        place=_place(first, texts),
         start=first.around.start,
         end=first.around.end,
         quote=first.quote,
         answer=first.excerpt,
         highlights=highlights(why, passage),
-        also=tuple(_source(other) for other in same[1:]),
+        also=tuple(_source(other, texts) for other in same[1:]),
         score=first.sentence.score,
         signals=scored.signals,
         why=why,
     )
 
 
-def _source(quoted: _Quoted) -> Source:
+def _source(quoted: _Quoted, texts: Texts) -> Source:
     passage = quoted.passage
     kind, speaker = _voice(quoted)
     return Source(
@@ -270,12 +297,19 @@ def _source(quoted: _Quoted) -> Source:
         kind=kind,
         speaker=speaker,
         section=passage.section,
-        place=quoted.place.at(*quoted.around),
+        place=_place(quoted, texts),
         start=quoted.around.start,
         end=quoted.around.end,
         quote=quoted.quote,
         answer=quoted.excerpt,
     )
+
+
+def _place(quoted: _Quoted, texts: Texts) -> Place:
+    passage = quoted.passage
+    if quoted.around == (passage.start, passage.end):
+        return passage.place
+    return texts.places(passage.doc_id).at(*quoted.around)
 
 
 def _id(quoted: _Quoted) -> str:

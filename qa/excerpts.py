@@ -1,6 +1,7 @@
 """The shortest excerpt that stands on its own: a sentence, two, or a whole list.
 
-A sentence whose subject is a bare pronoun leans on the one before. An item of a list says little
+A sentence leans on the one before when its subject is a bare pronoun, or "the unit" after a unit was
+named. An item of a list says little
 without the line that introduces it and the items beside it. Knows text and blocks, no questions.
 """
 
@@ -9,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from qa.folding import terms
 from qa.types import Block, Span
 
 MAX_LIST_WORDS = 300  # a longer list is cited item by item
@@ -17,12 +19,16 @@ _LEANS = re.compile(
     r"[\"'“‘(]*(?:He|She|They|His|Her|Their|Its|This|That|These|Those|Such|Both|Neither|All of (?:this|these|them)"
     r"|It(?! (?:is|was|will|would|has|had|may|might|could|should)(?: \w+){0,3} (?:that|to|for|how|why|when)\b))\b"
 )
+_NAMED_BEFORE = re.compile(r"[\"'“‘(]*(?:The|This|These|Those|That) ((?:[a-z][\w-]+ ?){1,3})")
 _NUMBER = re.compile(r"\(?(\d{1,3})[.):]")
 
 
-def leans(sentence: str) -> bool:
+def leans(sentence: str, before: str) -> bool:
     """Whether a sentence needs the one before to be understood: "They were told so."."""
-    return bool(_LEANS.match(sentence))
+    if _LEANS.match(sentence):
+        return True
+    named = _NAMED_BEFORE.match(sentence)
+    return named is not None and not set(terms(named[1])).isdisjoint(terms(before))
 
 
 @dataclass(frozen=True, slots=True)

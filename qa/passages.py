@@ -165,7 +165,7 @@ def _units(
         previous: Span | None = None
         for span in _sentences(text, block):
             own = span
-            if previous and leans(text[span.start : span.end]):
+            if previous and leans(text[slice(*span)], text[slice(*previous)]):
                 own = Span(previous.start, span.end)
             excerpt, whole = lists or (own, own)
             introduced = structure.lead_ins.get(first + number)

@@ -188,8 +188,12 @@ class _Question:
         texts = [passage.text[a - passage.start : b - passage.start] for a, b in spans]
         found = words(passage.text)
         inside = _by_sentence(found, [b - passage.start for _, b in spans])
+        own = [
+            [word for word in under if word.start >= a - passage.start]
+            for under, (a, _) in zip(inside, spans, strict=True)
+        ]
         said = self._stand(words(f"{about_text(passage)} {heading_text(passage)}"))
-        exact = np.stack([self._stand(own) | said for own in inside], axis=1)  # (w, s)
+        exact = np.stack([self._stand(under) | said for under in inside], axis=1)  # (w, s)
         met = asked.by_word(scored.best)  # (w, s)
         sentence = self._exactly(met, exact)
         anywhere = (self._stand(found) | said)[:, None]
@@ -211,8 +215,8 @@ class _Question:
             "kind": np.array(offered, float),
             "passage kind": float(any(offered)) * one,
             "length": np.log([max(1, len(text.split())) for text in texts]),
-            "scrap": np.array([_is_scrap(text) for text in texts], float),
-            "question words": self._questioning(asked.by_word(match.best), texts),
+            "scrap": np.array([_is_scrap(some) for some in own], float),
+            "question words": self._questioning(asked.by_word(match.best), own),
             "rarest absent": float(self.rarest is not None and not anywhere[self.rarest]) * one,
         }
         return np.stack([rows[name] for name in FEATURES], axis=1)
@@ -230,17 +234,18 @@ class _Question:
         met = np.where(self.is_number[:, None] & ~exact, np.minimum(met, 0.0), met)
         return np.where(self.content[:, None] & exact, 1.0, met)
 
-    def _questioning(self, met: Vectors, texts: Sequence[str]) -> NDArray[np.float64]:
+    def _questioning(self, met: Vectors, own: Sequence[Sequence[Word]]) -> NDArray[np.float64]:
         """Return how closely the words that only ask are met, (s,).
 
         A row of a table has none of its own to meet them with: taken as the average.
         """
         others = ~self.content
         if not others.any():
-            return np.zeros(len(texts))
-        is_row = [all(word.is_content for word in words(text)) for text in texts]
+            return np.zeros(len(own))
+        is_row = [all(word.is_content for word in some) for some in own]
         average = _MEANS[FEATURES.index("question words")]
-        return np.where(is_row, average, met[others].mean(axis=0))
+        found: NDArray[np.float64] = np.where(is_row, average, met[others].mean(axis=0))
+        return found
 
 
 def _by_sentence(found: Sequence[Word], ends: Sequence[int]) -> list[list[Word]]:
@@ -258,8 +263,8 @@ def _means(tokens: Vectors, starts: NDArray[np.int64]) -> Vectors:
     return directions
 
 
-def _is_scrap(text: str) -> bool:
-    return len(words(text)) < 4 and not any(char.isdigit() for char in text)
+def _is_scrap(own: Sequence[Word]) -> bool:
+    return len(own) < 4 and not any(word.plain[:1].isdigit() for word in own)
 
 
 _FITTED = json.loads((files("qa") / "fitted" / "pointing.json").read_text("utf-8"))["features"]

@@ -23,6 +23,9 @@ class Settings:
         depth: Best passages whose sentences are looked at; an answer comes from them.
         answer_weight: What the best sentence's log-odds of answering add.
         comment_penalty: What a reader's comment loses in log-odds where a figure is asked for.
+        follow_margin: Log-odds by which the next sentence, leaning on the best, may fall behind it
+            and still be shown with it.
+        side_margin: Log-odds by which the other side of a comparison may fall behind the first.
         citations: Different sentences cited for an answer, at most.
         nearest: Passages shown when nothing answers.
         threshold: Cosine of the nearest passage below which nothing is an answer.
@@ -37,6 +40,8 @@ class Settings:
     depth: int = 12
     answer_weight: float = 0.2
     comment_penalty: float = 1.5
+    follow_margin: float = 1.0
+    side_margin: float = 3.0
     citations: int = 3
     nearest: int = 3
     threshold: float = 0.30
