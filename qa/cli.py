@@ -19,6 +19,7 @@ from qa.errors import Cancelled, InputError, QAError, StorageError
 
 DONE, WRONG_USE, FAILURE = 0, 2, 3  # 1 is kept for checks whose answer is no
 DEFAULT_CORPUS = ".qa"
+WHY = "say how each passage meets each word of the question, and its signals"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -65,10 +66,12 @@ def parser() -> argparse.ArgumentParser:
 
     ask = _command(commands, "ask", _ask, "answer a question, with citations")
     ask.add_argument("question", metavar="QUESTION")
+    ask.add_argument("--why", action="store_true", help=WHY)
 
     search = _command(commands, "search", _search, "list the passages nearest to a query")
     search.add_argument("query", metavar="QUERY")
     search.add_argument("--top-k", type=int, default=10, metavar="K", help="how many (default: 10)")
+    search.add_argument("--why", action="store_true", help=WHY)
 
     serve = _command(commands, "serve", _serve, "open the page on this machine", as_json=False)
     serve.add_argument("--port", type=int, help="default: 7860, or the next one free")
@@ -180,7 +183,7 @@ def _ask(options: argparse.Namespace) -> int:
     if options.json:
         _print_json(answer_json(answer))
     else:
-        terminal.show_answer(answer)
+        terminal.show_answer(answer, why=options.why)
     return DONE
 
 
@@ -193,7 +196,7 @@ def _search(options: argparse.Namespace) -> int:
     if options.json:
         _print_json(hits_json(options.query, hits))
     else:
-        terminal.show_hits(hits)
+        terminal.show_hits(hits, why=options.why)
     return DONE
 
 

@@ -16,8 +16,9 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from qa.types import Answer, Citation, Hit, Listing, Passage, Progress, Report, Span
-from qa.wording import date_in_words, repeats
+from qa.types import Answer, Citation, Hit, Listing, Passage, Progress, Report, Source, Span
+from qa.why import highlights
+from qa.wording import agreement_in_words, date_in_words, how_close, whose
 
 if TYPE_CHECKING:
     from qa.evaluation import Evaluation
@@ -30,8 +31,11 @@ console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
 
-def show_answer(answer: Answer) -> None:
-    """Print an answer: its words, then each citation with the words that matched."""
+def show_answer(answer: Answer, *, why: bool = False) -> None:
+    """Print an answer: its words, then each citation with the words that matched.
+
+    `why` adds how each passage met each word of the question.
+    """
     if answer.status == "not_found" or answer.text is None:
         console.print(Text("These documents do not answer that.", style="bold"))
         if answer.missing_terms:
@@ -41,25 +45,34 @@ def show_answer(answer: Answer) -> None:
             console.print(Text("\nWhat came closest:", style=_QUIET))
         for hit in answer.nearest:
             _show_source(hit.passage, "·")
-            _show_quote(hit.passage.text, hit.passage.start, (), None)
+            _show_quote(hit.passage.text, hit.passage.start, highlights(hit.why, hit.passage), None)
+            if why:
+                _show_why(hit)
         return
-    console.print(Text(f"“{_clean(' '.join(answer.text.split()))}” [1]", style="bold green"))
-    others = False
+    text = "\n".join(" ".join(line.split()) for line in answer.text.splitlines() if line.strip())
+    quoted = _clean(text) if text[0] in "\"'“‘" else f"“{_clean(text)}”"
+    console.print(Text(f"{quoted} [1]", style="bold green"))
+    if verdict := agreement_in_words(answer.agreement):
+        console.print(Text(verdict, style="italic"))
     for citation in answer.citations:
-        if not others and not repeats(citation, answer.text):
-            others = True
+        if citation.n == 2:
             console.print(Text("\nSee also:", style=_QUIET))
         _show_source(citation, f"[{citation.n}]")
+        for other in citation.also:
+            console.print(Padding(Text(f"also: {_clean(other.title)}"), (0, 4)))
+            console.print(Padding(Text(_facts(other), style=_QUIET), (0, 10)))
         _show_quote(citation.quote, citation.start, citation.highlights, citation.answer)
+        if why:
+            _show_why(citation)
 
 
-def show_hits(hits: Sequence[Hit]) -> None:
-    """Print the hits of a search with their signals."""
+def show_hits(hits: Sequence[Hit], *, why: bool = False) -> None:
+    """Print the hits of a search; `why` adds their signals and how they met each word."""
     for hit in hits:
         _show_source(hit.passage, f"{hit.rank}.")
-        signals = "  ".join(f"{name} {value:.3f}" for name, value in hit.signals.items())
-        console.print(Padding(Text(f"score {hit.score:.3f}  {signals}", style=_QUIET), (0, 4)))
-        _show_quote(hit.passage.text, hit.passage.start, (), None)
+        _show_quote(hit.passage.text, hit.passage.start, highlights(hit.why, hit.passage), None)
+        if why:
+            _show_why(hit)
 
 
 def show_report(report: Report) -> None:
@@ -135,17 +148,30 @@ def progress(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
 
 
 def _show_source(source: Citation | Passage, mark: str) -> None:
+    console.print()
+    console.print(Text(f"{mark} ", style="cyan").append(_clean(source.title), style="bold"))
+    console.print(Padding(Text(_facts(source), style=_QUIET), (0, 4)))
+
+
+def _facts(source: Citation | Source | Passage) -> str:
+    speaker = None if isinstance(source, Passage) else source.speaker
     about = [
         date_in_words(source.published) or "undated",
         source.author or source.publisher,
-        source.kind,
+        source.kind and whose(source.kind, speaker),
         source.section and f"“{source.section}”",
         str(source.place),
         source.doc_id,
     ]
-    console.print()
-    console.print(Text(f"{mark} ", style="cyan").append(_clean(source.title), style="bold"))
-    console.print(Padding(Text(" · ".join(_clean(x) for x in about if x), style=_QUIET), (0, 4)))
+    return " · ".join(_clean(fact) for fact in about if fact)
+
+
+def _show_why(found: Citation | Hit) -> None:
+    console.print(Padding(Text("Why:", style=_QUIET), (0, 4)))
+    for met in found.why:
+        console.print(Padding(Text(_clean(f"{met.word} → {how_close(met)}"), style=_QUIET), (0, 6)))
+    signals = "  ".join(f"{name} {value:.2f}" for name, value in found.signals.items())
+    console.print(Padding(Text(f"score {found.score:.2f}  {signals}", style=_QUIET), (0, 6)))
 
 
 def _show_quote(quote: str, start: int, highlights: Sequence[Span], answer: Span | None) -> None:

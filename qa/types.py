@@ -72,6 +72,7 @@ class Block:
     comment: str | None = None
 
 
+UNCERTAIN = "uncertain"  # a speaker whom the text doesn't name beyond doubt
 VoiceKind = Literal["official statement", "quotation", "reader's comment"]
 
 

@@ -16,8 +16,7 @@ from qa.matching import Asked
 from qa.passages import about_text, heading_text
 from qa.retrieval import Query, Scored
 from qa.types import Met, Passage, Span
-
-HIGHLIGHT = 0.55  # closeness from which a word that isn't the same is shown as met
+from qa.wording import CLOSE
 
 
 def explain(query: Query, scored: Scored, passage: Passage) -> tuple[Met, ...]:
@@ -47,7 +46,7 @@ def highlights(met: Sequence[Met], passage: Passage) -> tuple[Span, ...]:
         for word in words(passage.text)
         if word.term in same
     }
-    spans |= {m.span for m in met if m.span and m.closeness >= HIGHLIGHT}
+    spans |= {m.span for m in met if m.span and m.closeness >= CLOSE}
     return tuple(sorted(spans))
 
 

@@ -2,8 +2,9 @@
 
 from datetime import date
 
-from qa.types import Citation
+from qa.types import UNCERTAIN, Met
 
+CLOSE, LOOSE = 0.55, 0.35  # closeness from which two words are called so
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -23,9 +24,28 @@ def date_in_words(published: str | None) -> str:
     return words.split(" ", max(0, 2 - published.count("-")))[-1]
 
 
-def repeats(citation: Citation, text: str) -> bool:
-    """Whether a citation holds the very words of the answer, rather than something to see also."""
-    if citation.answer is None:
-        return False
-    start, end = citation.answer
-    return citation.quote[start - citation.start : end - citation.start] == text
+def whose(kind: str, speaker: str | None) -> str:
+    """Return whose words a citation is in: "quotation: Dame Glenys Stacey"."""
+    if speaker and speaker != UNCERTAIN:
+        return f"{kind}: {speaker}"
+    # That a reader's comment has no name to it goes without saying.
+    return f"{kind}, speaker uncertain" if speaker and kind == "quotation" else kind
+
+
+def how_close(met: Met) -> str:
+    """Return how a passage meets a word of the question, in words."""
+    place = {"document": " in the title or date", "section": " above it"}.get(met.where or "", "")
+    if met.found is None or met.closeness < LOOSE:
+        return "not met"
+    if met.closeness >= 1:
+        return f"“{met.found}”{place}, the same word"
+    degree = "close" if met.closeness >= CLOSE else "loosely related"
+    return f"“{met.found}”{place}, {degree} ({met.closeness:.2f})"
+
+
+def agreement_in_words(verdict: str | None) -> str:
+    """Return what to say of several sources; "" where there's only one to speak of."""
+    return {
+        "differ": "The sources differ on this: read them side by side.",
+        "agree": "More than one source says so.",
+    }.get(verdict or "", "")

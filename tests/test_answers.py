@@ -96,12 +96,13 @@ def test_answers_as_json_keep_every_field(seeds_corpus: Corpus) -> None:
     answer = seeds_corpus.ask(DEMO[0][0])
     value = json.loads(json.dumps(answer_json(answer)))
     assert list(value) == [
-        *("schema", "question", "status", "text", "citations", "nearest", "missing_terms"),
-        "confidence",
+        *("schema", "question", "status", "text", "citations", "agreement", "nearest"),
+        *("missing_terms", "confidence"),
     ]
     assert list(value["citations"][0]) == [
-        *("n", "id", "doc_id", "title", "author", "publisher", "published", "kind", "section"),
-        *("place", "start", "end", "quote", "answer", "highlights", "score"),
+        *("n", "id", "doc_id", "title", "author", "publisher", "published", "kind", "speaker"),
+        *("section", "place", "start", "end", "quote", "answer", "highlights", "also", "score"),
+        *("signals", "why"),
     ]
     first = value["citations"][0]
     assert first["place"] == {"unit": "line", "first": 13, "last": 15}

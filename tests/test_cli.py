@@ -66,13 +66,17 @@ def test_what_a_person_reads(run: Run) -> None:
     words = " ".join(out.split())
     assert code == 0
     assert "“At the time of this inspection, there were 615 probation officer vacancies" in words
-    assert "[1] National Probation Service faces workload crisis undated · news post" in words
+    assert "[1] National Probation Service faces workload crisis undated · quotation: Justin Russell" in words
     assert "lines 13–15" in words
     code, out, _ = run("ask", "What is the capital of Mongolia?")
     assert code == 0  # an honest "not found" is no failure
     assert "These documents do not answer that." in out
     assert "Nowhere in them: “Mongolia”." in out
     assert "What came closest:" in out
+    assert "→" not in out
+    out = run("ask", QUESTION, "--why")[1]
+    assert "vacancies → “vacancies”, the same word" in " ".join(out.split())
+    assert "vacancies → “vacancies”" in " ".join(run("search", "vacancies", "--why")[1].split())
     assert "1. " in run("search", "vacancies")[1]
     assert "164 passages" in run("stats")[1]
 

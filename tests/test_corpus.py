@@ -341,12 +341,19 @@ def test_hits_explain_themselves(corpus: Corpus, folder: Folder) -> None:
     corpus.add(folder("f", {"apples.txt": APPLES, "pears.txt": PEARS}))
     best, other = corpus.search("pears in September")
     assert (best.rank, best.passage.doc_id) == (1, "pears.txt")
-    assert list(best.signals) == ["dense", "bm25", "words", "sentence"]
+    assert list(best.signals) == ["dense", "bm25", "words", "sentence", "answer"]
     assert best.signals["bm25"] > 0 == other.signals["bm25"]
     assert all(best.signals[name] > other.signals[name] for name in best.signals)
     total = best.signals["words"] + 0.4 * best.signals["sentence"]
     total += 0.3 * best.signals["dense"] + 0.3 * best.signals["bm25"]
-    assert best.score == pytest.approx(total)
+    assert best.score == pytest.approx(total + 0.2 * best.signals["answer"])
+    text = corpus.document("pears.txt").text
+    assert [(met.word, met.found, met.where, met.closeness) for met in best.why] == [
+        ("pears", "Pears", "passage", 1.0),
+        ("September", "September", "passage", 1.0),
+    ]
+    assert [text[slice(*met.span)] for met in best.why if met.span] == ["Pears", "September"]
+    assert [met.closeness < 1 for met in other.why] == [True, True]
 
 
 @pytest.mark.parametrize("question", ["", " \n ", "???", "x" * 10_000])
@@ -470,10 +477,14 @@ def test_the_same_words_elsewhere_are_cited_too_articles_first(corpus: Corpus) -
     )
     answer = corpus.ask("Why was the hall closed in March?")
     assert answer.text == "The hall was closed in March because the roof had fallen in."
-    first, second = answer.citations[:2]
-    assert (first.doc_id, first.kind) == ("b", None)
-    assert (second.doc_id, second.kind, second.section) == ("a", "reader's comment", "Comment 1")
-    for citation in (first, second):
-        assert citation.answer is not None
-        start, end = citation.answer
-        assert corpus.document(citation.doc_id).text[start:end] == answer.text
+    first = answer.citations[0]
+    assert (first.doc_id, first.kind, first.speaker) == ("b", "article", None)
+    (copy,) = first.also  # copies are one source
+    assert (copy.doc_id, copy.kind, copy.section) == ("a", "reader's comment", "Comment 1")
+    assert copy.speaker == "uncertain"
+    assert answer.agreement == "single"
+    for source in (first, copy):
+        assert source.answer is not None
+        text = corpus.document(source.doc_id).text
+        assert text[slice(*source.answer)] == answer.text
+        assert text[source.start : source.end] == source.quote

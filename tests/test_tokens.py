@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.encoder import Encoding
-from embeddings.tokens import compress, expand, maxima, rotate
+from embeddings.tokens import Tokens, compress, expand, maxima, rotate
 from qa.kinds import expected, offers
-from qa.matching import cut, match, match_label, prepare
+from qa.matching import match, match_labels, prepare
 
 
 def unit(seed: int, count: int, dimension: int) -> np.ndarray:
@@ -26,8 +26,8 @@ def test_a_token_of_384_numbers_takes_98_bytes() -> None:
 @given(st.integers(0, 99), st.integers(0, 40), st.sampled_from([8, 30, 384, 511]))
 def test_inner_products_survive_the_code(seed: int, count: int, dimension: int) -> None:
     tokens, question = unit(seed, count, dimension), unit(seed + 1, 5, dimension)
-    kept = expand(compress(tokens), dimension)
-    assert len(kept) == count
+    kept, counts = expand([compress(tokens)], dimension)
+    assert (len(kept), counts.tolist()) == (count, [count])
     # To itself exactly (but for float16), to others with noise that shrinks as 1/√d.
     np.testing.assert_allclose((rotate(tokens) * kept).sum(axis=1), 1, atol=2e-3)
     error = rotate(question) @ kept.T - question @ tokens.T
@@ -46,28 +46,38 @@ def test_maxima_by_hand() -> None:
     np.testing.assert_allclose(found, [[0.8, 0.3], [0.9, 0.4]])
 
 
+def test_codes_expand_one_below_the_other() -> None:
+    codes = [compress(unit(seed, count, 30)) for seed, count in ((1, 4), (2, 0), (3, 7))]
+    kept, counts = expand(codes, 30)
+    assert counts.tolist() == [4, 0, 7]
+    np.testing.assert_array_equal(kept, np.concatenate([expand([code], 30)[0] for code in codes]))
+
+
 def test_matching_is_the_best_token_of_each_sentence() -> None:
     dimension = 64
-    texts, codes = [], []
-    for seed, sentences in ((3, [0, 20]), (4, [5]), (5, [0, 10, 30])):
-        tokens = unit(seed, 12, dimension)
-        spans = np.array([[4 * n, 4 * n + 3] for n in range(12)], np.uint32)
-        codes.append((compress(tokens), spans, sentences))
-        texts.append(cut(*codes[-1], dimension))
+    # Twelve tokens of three characters, a space between; where each sentence ends. What stands
+    # between two sentences announces the second.
+    spans = np.array([[4 * n, 4 * n + 3] for n in range(12)], np.uint32)
+    passages = [Tokens(compress(unit(seed, 12, dimension)), spans) for seed in (3, 4, 5)]
+    ends = [[19, 47], [47], [7, 8, 47]]
+    bounds = [[0, 5, 12], [0, 12], [0, 2, 12]]  # no token ends a sentence of one character
+    sentences = [[0, 1], [0], [0, 2]]
     question = Encoding(
         unit(8, 1, dimension)[0], unit(9, 3, dimension), np.array([[0, 0], [0, 4], [0, 0]])
     )
     asked = prepare("what", question, lambda term: 2.0)
-    for _text, (code, spans, sentences), best in zip(
-        texts, codes, match(asked, texts), strict=True
-    ):
-        kept = expand(code, dimension)
-        bounds = [0, *(int(np.searchsorted(spans[:, 0], at)) for at in sentences[1:]), len(kept)]
-        for number, (first, last) in enumerate(pairwise(bounds)):
+    found = match(asked, passages, ends, dimension)
+    labels = match_labels(asked, [*passages, Tokens(compress(unit(1, 0, 64)), spans[:0])], 64)
+    for number, (passage, one) in enumerate(zip(passages, found, strict=True)):
+        kept, _ = expand([passage.code], dimension)
+        assert one.sentences.tolist() == sentences[number]
+        np.testing.assert_array_equal(one.tokens, kept)
+        for column, (first, last) in enumerate(pairwise(bounds[number])):
             expected_best = (asked.tokens @ kept[first:last].T).max(axis=1)
-            np.testing.assert_allclose(best[:, number], expected_best, atol=1e-5)
-        np.testing.assert_allclose(match_label(asked, code, dimension), best.max(axis=1), atol=1e-5)
-    assert match(asked, []) == []
+            np.testing.assert_allclose(one.best[:, column], expected_best, atol=1e-5)
+        np.testing.assert_allclose(labels[:, number], one.best.max(axis=1), atol=1e-5)
+    assert (labels[:, 3] == -1).all()  # an empty heading meets nothing
+    assert match(asked, [], [], dimension) == []
 
 
 def test_weights_are_shared_among_pieces() -> None:

@@ -80,6 +80,7 @@
     const target = event.target;
     if (target.closest("#sheet .close")) return find("#sheet").close();
     const ref = target.closest("#answer .ref");
+    if (target.closest("#room .why")) return; // to be read, not to open anything
     const card = ref ? find(`#citation-${ref.dataset.n}`) : target.closest("#room .card");
     if (!card) return;
     // Someone who selects words of a card wants to copy them.

@@ -10,17 +10,18 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from html import escape
 
-from qa.types import Answer, Citation, Document, Listing, Passage, Span
-from qa.wording import date_in_words, repeats
+from qa.types import Answer, Citation, Document, Hit, Listing, Passage, Source, Span
+from qa.why import highlights
+from qa.wording import agreement_in_words, date_in_words, how_close, whose
 
 SHELF_SIZE = 60  # documents listed before a question is asked
 
 
 # What the page tells the origin of.
-Source = Document | Listing | Passage | Citation
+Origin = Document | Listing | Passage | Citation | Source
 
 
-def masthead(documents: Sequence[Source]) -> str:
+def masthead(documents: Sequence[Origin]) -> str:
     """Return the name of the page and one line that says what is being asked."""
     return (
         '<header class="masthead"><h1>Chapter <span>&amp;</span> Verse</h1>'
@@ -28,7 +29,7 @@ def masthead(documents: Sequence[Source]) -> str:
     )
 
 
-def welcome(documents: Sequence[Source]) -> str:
+def welcome(documents: Sequence[Origin]) -> str:
     """Return what stands in the answer's place before anything is asked."""
     if not documents:
         return (
@@ -132,26 +133,32 @@ def fingerprint(quote: str) -> str:
 
 
 def _answered(answer: Answer) -> str:
-    # Only where the very words stand is a source for them; other passages may say otherwise.
-    quoted = [c for c in answer.citations if repeats(c, answer.text or "")]
-    others = [c for c in answer.citations if c not in quoted]
-    refs = "".join(
-        f'<a class="ref" href="#citation-{c.n}" data-n="{c.n}" aria-label="Citation {c.n}">{c.n}</a>'
-        for c in quoted
+    # Only the first citation is a source of the very words; other passages may say otherwise.
+    first, others = answer.citations[0], answer.citations[1:]
+    refs = (
+        f'<a class="ref" href="#citation-{first.n}" data-n="{first.n}" '
+        f'aria-label="Citation {first.n}">{first.n}</a>'
     )
-    count = f"{len(quoted)} {'citation' if len(quoted) == 1 else 'citations'}"
+    verdict = agreement_in_words(answer.agreement)
+    note = f'<p class="agreement {answer.agreement}">{escape(verdict)}</p>' if verdict else ""
+    places = len(first.also) + 1
+    count = "one place" if places == 1 else f"{places} places"
+    status = f"Answered, from {count}. {verdict}".strip()
     return (
-        f'<section class="answered" data-status="Answered, with {count}.">'
+        f'<section class="answered" data-status="{escape(status)}">'
         f"<h2>{escape(answer.question)}</h2>"
-        f'<blockquote>{escape(answer.text or "")}<sup class="refs">{refs}</sup></blockquote>'
-        f"{_citations('Where it stands', quoted)}{_citations('See also', others)}</section>"
+        f'<blockquote>{escape(answer.text or "")}<sup class="refs">{refs}</sup></blockquote>{note}'
+        f"{_citations('Where it stands', [first])}{_citations('See also', others)}</section>"
     )
 
 
 def _citations(heading: str, citations: Sequence[Citation]) -> str:
     if not citations:
         return ""
-    cards = "".join(_citation(citation) for citation in citations)
+    cards = "".join(
+        _citation(citation) + "".join(_copy(source) for source in citation.also)
+        for citation in citations
+    )
     return f'<h3>{heading}</h3><ol class="cards" role="list">{cards}</ol>'
 
 
@@ -162,7 +169,7 @@ def _not_found(answer: Answer) -> str:
         missing = f'<p class="missing">Nowhere in them: {terms}</p>'
     nearest = ""
     if answer.nearest:
-        cards = "".join(_nearest(hit.passage) for hit in answer.nearest)
+        cards = "".join(_nearest(hit) for hit in answer.nearest)
         nearest = f'<h3>What came closest</h3><ul class="cards" role="list">{cards}</ul>'
     return (
         '<section class="not-found" data-status="These documents do not answer that.">'
@@ -188,27 +195,54 @@ def _citation(citation: Citation) -> str:
     return (
         f'<li class="card" id="citation-{citation.n}" data-n="{citation.n}" {target}>{number}{_heading(citation, "h4", name)}'
         f"{_meta(_source_facts(citation))}{_meta(_place_facts(citation), 'place')}"
-        f'<p class="quote">{quote}</p></li>'
+        f'<p class="quote">{quote}</p>{_why(citation)}</li>'
     )
 
 
-def _nearest(passage: Passage) -> str:
+def _copy(copy: Source) -> str:
+    """Return another place of the words above it."""
+    target = _target(copy, Span(copy.start, copy.end), copy.quote, [copy.answer])
     return (
-        f'<li class="card" {_target(passage, Span(passage.start, passage.end), passage.text)}>'
+        f'<li class="card copy" {target}>{_heading(copy, "h4", "The same words in: ")}'
+        f"{_meta(_source_facts(copy))}{_meta(_place_facts(copy), 'place')}</li>"
+    )
+
+
+def _nearest(hit: Hit) -> str:
+    passage = hit.passage
+    words = highlights(hit.why, passage)
+    span = Span(passage.start, passage.end)
+    quote = marked(
+        passage.text, Span(0, len(passage.text)), [("word", _shifted(words, -passage.start))]
+    )
+    return (
+        f'<li class="card" {_target(passage, span, passage.text, (), words)}>'
         f"{_heading(passage, 'h4')}"
         f"{_meta(_source_facts(passage))}{_meta(_place_facts(passage), 'place')}"
-        f'<p class="quote">{escape(passage.text)}</p></li>'
+        f'<p class="quote">{quote}</p>{_why(hit)}</li>'
     )
 
 
-def _heading(item: Source, level: str, before: str = "") -> str:
+def _why(found: Citation | Hit) -> str:
+    rows = "".join(
+        f'<tr><th scope="row">{escape(met.word)}</th><td>{escape(how_close(met))}</td></tr>'
+        for met in found.why
+    )
+    signals = " · ".join(f"{escape(name)} {value:.2f}" for name, value in found.signals.items())
+    return (
+        '<details class="why"><summary>Why this passage</summary>'
+        f'<table>{rows}</table><p class="meta">{signals}</p></details>'
+    )
+
+
+def _heading(item: Origin, level: str, before: str = "") -> str:
     spoken = f'<span class="unseen">{before}</span>' if before else ""
     title = escape(item.title or item.doc_id)
     return f'<{level}><button type="button" class="open" aria-pressed="false">{spoken}{title}</button></{level}>'
 
 
 def _target(
-    item: Source,
+    item: Origin,
     passage: Span | None = None,
     quote: str = "",
     answer: Iterable[Span] = (),
@@ -232,17 +266,18 @@ def _shifted(spans: Iterable[Span], by: int) -> list[Span]:
     return [Span(start + by, end + by) for start, end in spans]
 
 
-def _source_facts(item: Source) -> list[str]:
+def _source_facts(item: Origin) -> list[str]:
+    speaker = item.speaker if isinstance(item, Citation | Source) else None
     facts = [
         date_in_words(item.published) or "undated",
         item.author,
         item.publisher,
-        item.kind,
+        item.kind and whose(item.kind, speaker),
     ]
     return [fact for fact in dict.fromkeys(facts) if fact]
 
 
-def _place_facts(piece: Citation | Passage) -> list[str]:
+def _place_facts(piece: Citation | Source | Passage) -> list[str]:
     # Above the first heading, the section is the title itself.
     section = piece.section if piece.section != piece.title else None
     return [fact for fact in (section, str(piece.place)) if fact]
@@ -254,7 +289,7 @@ def _meta(facts: Sequence[str], name: str = "meta") -> str:
     return f'<p class="{name}">{" · ".join(escape(fact) for fact in facts)}</p>'
 
 
-def _extent(documents: Sequence[Source]) -> str:
+def _extent(documents: Sequence[Origin]) -> str:
     """Return "5 documents · 2017–2019"."""
     if not documents:
         return "No documents yet"
