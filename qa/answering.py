@@ -13,7 +13,7 @@ from qa.agreement import agreement
 from qa.agreement.statements import Statement
 from qa.copies import same_words
 from qa.folding import Word, terms, words
-from qa.kinds import FIGURES, expected
+from qa.kinds import FIGURES, expected, offers
 from qa.passages import COMMENT_KIND, about_text, passage_id
 from qa.pointing import Found, Pointed, is_specific
 from qa.retrieval import Query, Scored
@@ -111,6 +111,10 @@ class _Quoted:
         return self.sentence.passage
 
     @property
+    def at(self) -> tuple[str, Span]:
+        return self.passage.doc_id, self.excerpt
+
+    @property
     def text(self) -> str:
         start = self.around.start
         return self.quote[self.excerpt.start - start : self.excerpt.end - start]
@@ -126,11 +130,7 @@ def _choose(query: Query, found: Found, texts: Texts, settings: Settings) -> lis
     for sentence in found.sentences:
         best.setdefault(sentence.passage.id + sentence.passage.doc_id, sentence)
     ranked = list(best.values())
-    if expected(query.text) in FIGURES and not _ASKS_COMMENTS.search(query.text.lower()):
-        ranked.sort(
-            key=lambda s: s.score - settings.comment_penalty * (s.passage.kind == COMMENT_KIND),
-            reverse=True,
-        )
+    _prefer_official(query, ranked, settings)
     scores = {(s.passage.doc_id, s.span): s.score for s in found.sentences}
     sources: list[list[_Quoted]] = []
     for sentence in ranked:
@@ -138,13 +138,29 @@ def _choose(query: Query, found: Found, texts: Texts, settings: Settings) -> lis
         same = next((s for s in sources if _same_source(s[0], quoted)), None)
         if same is None:
             sources.append([quoted])
-        elif all(quoted.excerpt != other.excerpt for other in same):  # of a list cut in two: once
+        elif quoted.at not in {other.at for other in same}:  # a list cut in two counts once
             same.append(quoted)
     for same in sources:
         same.sort(key=lambda quoted: quoted.passage.kind == COMMENT_KIND)  # repeats it, mostly
     if _COMPARES.search(query.text.lower()):
         _bring_other_date(sources, settings)
     return sources[: settings.citations]
+
+
+def _prefer_official(query: Query, ranked: list[Pointed], settings: Settings) -> None:
+    """Put a figure before a reader's comment that seems to answer better, if not by much."""
+    kind = expected(query.text)
+    if not ranked or ranked[0].passage.kind != COMMENT_KIND or kind not in FIGURES:
+        return
+    if _ASKS_COMMENTS.search(query.text.lower()):
+        return
+    known = {w.term for w in query.asked.words} | {w.plain for w in query.asked.words}
+    for number, sentence in enumerate(ranked):
+        if ranked[0].score - sentence.score > settings.comment_margin:
+            return
+        if sentence.passage.kind != COMMENT_KIND and offers(sentence.text, kind, known):
+            ranked.insert(0, ranked.pop(number))
+            return
 
 
 def _same_source(one: _Quoted, other: _Quoted) -> bool:

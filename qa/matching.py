@@ -115,11 +115,11 @@ def match(
     runs = [at + first for at, first in zip(starts, firsts, strict=True)]
     every = np.concatenate([*runs, np.zeros(0, np.int64)]).astype(np.int64)
     best = maxima(asked.tokens, tokens, every)
-    stops = np.cumsum([len(run) for run in runs], dtype=np.int64)
+    lasts = np.cumsum([len(run) for run in runs], dtype=np.int64)
     return [
-        Match(tokens[first : first + count], start, numbers, best[:, stop - len(start) : stop])
-        for first, count, start, numbers, stop in zip(
-            firsts, counts, starts, sentences, stops, strict=True
+        Match(tokens[first : first + count], start, numbers, best[:, last - len(start) : last])
+        for first, count, start, numbers, last in zip(
+            firsts, counts, starts, sentences, lasts, strict=True
         )
     ]
 

@@ -22,7 +22,8 @@ class Settings:
         bm25_weight: What BM25's share of its limit adds.
         depth: Best passages whose sentences are looked at; an answer comes from them.
         answer_weight: What the best sentence's log-odds of answering add.
-        comment_penalty: What a reader's comment loses in log-odds where a figure is asked for.
+        comment_margin: Log-odds by which a figure may fall behind a reader's comment and still come
+            before it.
         follow_margin: Log-odds by which the next sentence, leaning on the best, may fall behind it
             and still be shown with it.
         side_margin: Log-odds by which the other side of a comparison may fall behind the first.
@@ -39,7 +40,7 @@ class Settings:
     bm25_weight: float = 0.3
     depth: int = 12
     answer_weight: float = 0.2
-    comment_penalty: float = 1.5
+    comment_margin: float = 3.0
     follow_margin: float = 1.0
     side_margin: float = 3.0
     citations: int = 3

@@ -66,7 +66,10 @@ def test_what_a_person_reads(run: Run) -> None:
     words = " ".join(out.split())
     assert code == 0
     assert "“At the time of this inspection, there were 615 probation officer vacancies" in words
-    assert "[1] National Probation Service faces workload crisis undated · quotation: Justin Russell" in words
+    assert (
+        "[1] National Probation Service faces workload crisis undated · quotation: Justin Russell"
+        in words
+    )
     assert "lines 13–15" in words
     code, out, _ = run("ask", "What is the capital of Mongolia?")
     assert code == 0  # an honest "not found" is no failure
