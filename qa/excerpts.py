@@ -20,6 +20,7 @@ _LEANS = re.compile(
     r"|It(?! (?:is|was|will|would|has|had|may|might|could|should)(?: \w+){0,3} (?:that|to|for|how|why|when)\b))\b"
 )
 _NAMED_BEFORE = re.compile(r"[\"'“‘(]*(?:The|This|These|Those|That) ((?:[a-z][\w-]+ ?){1,3})")
+_ENDS = re.compile(r"[.!?…][\"'”’)\]]*$")
 _NUMBER = re.compile(r"\(?(\d{1,3})[.):]")
 
 
@@ -29,6 +30,11 @@ def leans(sentence: str, before: str) -> bool:
         return True
     named = _NAMED_BEFORE.match(sentence)
     return named is not None and not set(terms(named[1])).isdisjoint(terms(before))
+
+
+def is_fragment(sentence: str) -> bool:
+    """Whether what follows a lead-in is no sentence, and says little without it."""
+    return not _ENDS.search(sentence)
 
 
 @dataclass(frozen=True, slots=True)

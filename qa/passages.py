@@ -13,7 +13,7 @@ from itertools import pairwise, takewhile
 
 import nupunkt
 
-from qa.excerpts import lead_ins, leans, list_excerpts
+from qa.excerpts import is_fragment, lead_ins, leans, list_excerpts
 from qa.types import Block, Document, Excerpt, Passage, PlaceMap, Span, Voice
 from qa.voices import find_voices
 from qa.wording import date_in_words
@@ -163,10 +163,13 @@ def _units(
         answers = block.kind not in ("heading", "dateline", "lead_in")
         lists = structure.lists.get(first + number)
         previous: Span | None = None
+        introduced_by = stretch[number - 1] if before == "lead_in" else None
         for span in _sentences(text, block):
             own = span
             if previous and leans(text[slice(*span)], text[slice(*previous)]):
                 own = Span(previous.start, span.end)
+            elif introduced_by and not previous and is_fragment(text[slice(*span)]):
+                own = Span(introduced_by.start, span.end)
             excerpt, whole = lists or (own, own)
             introduced = structure.lead_ins.get(first + number)
             sentences.append(_Sentence(span, cost, answers, excerpt, whole, introduced))

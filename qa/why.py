@@ -41,13 +41,13 @@ def explain(query: Query, scored: Scored, passage: Passage) -> tuple[Met, ...]:
 def highlights(met: Sequence[Met], passage: Passage) -> tuple[Span, ...]:
     """Return the spans of the passage's words that the question has, or are close to one it has."""
     same = {words(m.word)[0].term for m in met}
-    spans = {
-        Span(passage.start + word.start, passage.start + word.end)
+    close = {m.span for m in met if m.closeness >= CLOSE}
+    return tuple(
+        span
         for word in words(passage.text)
-        if word.term in same
-    }
-    spans |= {m.span for m in met if m.span and m.closeness >= CLOSE}
-    return tuple(sorted(spans))
+        for span in [Span(passage.start + word.start, passage.start + word.end)]
+        if word.term in same or (word.is_content and span in close)
+    )
 
 
 @dataclass(frozen=True, slots=True)

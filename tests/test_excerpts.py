@@ -116,6 +116,13 @@ def test_a_sentence_comes_with_the_one_it_leans_on(corpus: Corpus) -> None:
     assert answer.text == "The warden is Ann Lee. She was appointed in 1998 after a long search."
 
 
+def test_a_fragment_comes_with_the_line_that_introduces_it(corpus: Corpus) -> None:
+    text = "Notice\n\nThe tender for the bridge was published with this:\n\nValue: 2,600,000 GBP;\n"
+    corpus.add_documents([Document("a", text + "\nNobody has asked for more than that yet.\n")])
+    answer = corpus.ask("What was the value of the tender for the bridge?", settings=ANSWERS)
+    assert answer.text == text[text.index("The tender") : -1]
+
+
 def test_a_comment_does_not_outrank_an_official_figure(corpus: Corpus) -> None:
     page = (
         "Pool\n\nThe inspectorate said the pool had 40 vacant lifeguard posts.\n\n"

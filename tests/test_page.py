@@ -134,7 +134,7 @@ def test_a_question_is_answered_with_its_source_beside_it(visit, address, seeds_
     answer = seeds_corpus.ask(VACANCIES)
     expect(tab.locator("#answer blockquote")).to_contain_text("615 probation officer vacancies")
     assert tab.locator("#answer blockquote").text_content().startswith(answer.text)
-    expect(tab.locator("#status")).to_have_text("Answered, with 1 citation.")
+    expect(tab.locator("#status")).to_have_text("Answered, from one place.")
     expect(tab.locator("#answer .card")).to_have_count(len(answer.citations))
     first = answer.citations[0]
     expect(tab.locator("#leaf mark.answer")).to_have_text(answer.text)
@@ -165,13 +165,33 @@ def test_the_source_follows_the_chosen_citation(visit, address, seeds_corpus):
         assert whole == citation.quote
 
 
+def test_whose_words_they_are_where_else_they_stand_and_why(visit, address, seeds_corpus):
+    tab = visit(address)
+    question = "How many unfilled vacancies did London have?"
+    ask(tab, question)
+    first = seeds_corpus.ask(question).citations[0]
+    expect(tab.locator("#citation-1 .meta").first).to_contain_text("quotation: Dame Glenys Stacey")
+    copies = tab.locator("#answer .copy")
+    expect(copies.first).to_contain_text("reader's comment")
+    why = tab.locator("#citation-1 .why")
+    expect(why.locator("table")).to_be_hidden()
+    why.locator("summary").click()
+    expect(why.locator("tr").nth(1)).to_have_text("vacancies“vacancies”, the same word")
+    expect(tab.locator("#citation-1 .open")).to_have_attribute("aria-pressed", "true")
+    copies.first.click()
+    copy = first.also[0]
+    expect(tab.locator("#leaf .doc-id")).to_have_text(copy.doc_id)
+    marked = tab.locator("#leaf mark.passage").evaluate("e => e.textContent")
+    assert marked == copy.quote
+
+
 def test_what_is_not_in_the_documents_is_not_answered(visit, address, seeds_corpus):
     tab = visit(address)
     ask(tab, UNANSWERABLE)
     expect(tab.locator("#answer .verdict")).to_have_text("These documents do not answer that.")
     expect(tab.locator("#status")).to_have_text("These documents do not answer that.")
     expect(tab.locator("#answer .missing")).to_have_text("Nowhere in them: Manchester, 2023")
-    assert tab.locator("#answer blockquote, #answer .ref, #answer mark").count() == 0
+    assert tab.locator("#answer blockquote, #answer .ref, #answer mark.answer").count() == 0
     nearest = seeds_corpus.ask(UNANSWERABLE).nearest
     expect(tab.locator("#answer .card")).to_have_count(len(nearest))
     tab.locator("#answer .card").first.click()
@@ -208,14 +228,19 @@ def test_everything_is_reached_by_keyboard(visit, address):
     tab.keyboard.press("Tab")
     cards = tab.locator("#answer .open")
     expect(cards.nth(0)).to_be_focused()
+    expect(tab.locator("#answer .copy")).to_have_count(0)
     assert cards.nth(0).evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
     tab.keyboard.press("ArrowDown")
     expect(cards.nth(1)).to_be_focused()
     tab.keyboard.press("Enter")
     expect(cards.nth(1)).to_have_attribute("aria-pressed", "true")
     expect(cards.nth(1)).to_be_focused()
-    for _ in range(cards.count() - 1):
+    for stop in tab.locator("#answer .open, #answer summary").all()[3:]:  # behind the second card
         tab.keyboard.press("Tab")
+        expect(stop).to_be_focused()
+    tab.keyboard.press("Enter")
+    expect(tab.locator("#answer details[open]")).to_have_count(1)
+    tab.keyboard.press("Tab")
     expect(tab.locator("#leaf .text")).to_be_focused()
 
 
