@@ -73,14 +73,15 @@ def _forms(raw: str) -> tuple[str, str]:
     return _stemmer.stemWord(plain), plain
 
 
-def words(text: str) -> list[Word]:
+@lru_cache(maxsize=1_000)  # a question looks at the same passages and headings several times
+def words(text: str) -> tuple[Word, ...]:
     """Return the words of `text` in order."""
     found = []
     for match in _WORD.finditer(text):
         term, plain = _forms(match[0])
         if term:
             found.append(Word(term, plain, match.start(), match.end()))
-    return found
+    return tuple(found)
 
 
 def terms(text: str) -> list[str]:

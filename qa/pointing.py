@@ -179,7 +179,6 @@ class _Question:
         self.rarest = int(np.argmax(self.specific)) if self.specific.any() else None
         self.kind = expected(query.text)
         self.known = {w.term for w in self.words} | {w.plain for w in self.words}
-        self.labels: dict[str, NDArray[np.bool_]] = {}
 
     def describe(self, scored: Scored, passage: Passage) -> NDArray[np.float64]:
         """Return the features of a passage's sentences, (s, features)."""

@@ -34,7 +34,7 @@ class Settings:
     """
 
     ranking: Ranking = "full"
-    candidates: int = 100
+    candidates: int = 60
     sentence_weight: float = 0.4
     dense_weight: float = 0.3
     bm25_weight: float = 0.3
