@@ -59,10 +59,10 @@ def evaluate_path(
                 return evaluate(corpus, collection, settings=settings, progress=progress)
     first = _first_row(path)
     if "label" in first and "evidence" not in first:
-        return evaluate_agreement(str(path), _rows(path, split))
+        return evaluate_agreement(str(path), labelled_rows(path, split))
     with open_corpus() as corpus:
         if "speaker" in first:
-            return evaluate_voices(str(path), _rows(path, split), corpus)
+            return evaluate_voices(str(path), labelled_rows(path, split), corpus)
         return evaluate(
             corpus, question_file(path, split, sample), settings=settings, progress=progress
         )
@@ -100,7 +100,12 @@ def _first_row(path: Path) -> Mapping[str, Any]:
     return row if isinstance(row, dict) else {}
 
 
-def _rows(path: Path, split: str) -> list[Mapping[str, Any]]:
+def labelled_rows(path: Path, split: str = "all") -> list[Mapping[str, Any]]:
+    """Return the rows of a split, or all, of a file of JSON lines.
+
+    Raises:
+        InputError: if a line is no row, or there is none of that split.
+    """
     rows = []
     for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
         if not line.strip():
