@@ -79,16 +79,32 @@ def parser() -> argparse.ArgumentParser:
 
     evaluate = _command(commands, "evaluate", _evaluate, "measure answers to sample questions")
     evaluate.add_argument(
-        "file", metavar="FILE", help="questions with gold spans (JSON lines), or a BEIR folder"
+        "file",
+        nargs="?",
+        metavar="FILE",
+        help="questions with gold spans, or labelled voices or pairs (JSON lines); or a folder in "
+        "BEIR's layout, a folder of spans, a SQuAD file",
     )
     evaluate.add_argument("--split", default="all", help="dev, test or all (default: all)")
+    evaluate.add_argument(
+        "--sample", type=int, metavar="N", help="only N questions, chosen by the hash of their id"
+    )
     evaluate.add_argument(
         "--ranking",
         action="append",
         choices=["full", "first", "words", "fused", "dense", "bm25"],
-        help="what to rank by (default: full); give it again to compare",
+        help="what to rank by (default: full); give it again to compare with the first",
+    )
+    evaluate.add_argument(
+        "--ablate", action="store_true", help="also do without one signal at a time"
     )
     evaluate.add_argument("--save", metavar="FILE", help="write every question's outcome there too")
+    evaluate.add_argument(
+        "--compare",
+        nargs=2,
+        metavar=("A", "B"),
+        help="instead of evaluating, test how far the saved run B differs from A",
+    )
 
     remove = _command(commands, "remove", _remove, "take documents out of the corpus")
     remove.add_argument(
@@ -211,21 +227,29 @@ def _serve(options: argparse.Namespace) -> int:
 
 def _evaluate(options: argparse.Namespace) -> int:
     from qa import Corpus, terminal
-    from qa.beir import evaluate_beir, is_beir
-    from qa.evaluation import evaluate, save
+    from qa.evaluation.asking import variants
+    from qa.evaluation.comparing import compare_runs
+    from qa.evaluation.results import save
+    from qa.evaluation.sources import evaluate_path
 
-    file = Path(options.file)
-    rankings = options.ranking or ["full"]
+    if (options.file is None) == (options.compare is None):
+        raise InputError("Name a FILE to evaluate, or two saved runs after --compare.")
+    if options.sample is not None and options.sample < 1:
+        raise InputError(f"--sample is {options.sample}; it must be at least 1.")
     if options.save and not Path(options.save).absolute().parent.is_dir():
         raise InputError(f"There is no folder for {options.save!r}; make it first.")
-    with terminal.progress(quiet=options.json) as progress:
-        if is_beir(file):
-            result = evaluate_beir(file, split=options.split, rankings=rankings, progress=progress)
-        else:
-            with Corpus.open(options.corpus) as corpus:
-                result = evaluate(
-                    corpus, file, split=options.split, rankings=rankings, progress=progress
-                )
+    if options.compare:
+        result = compare_runs(*options.compare)
+    else:
+        with terminal.progress(quiet=options.json) as progress:
+            result = evaluate_path(
+                options.file,
+                lambda: Corpus.open(options.corpus),
+                split=options.split,
+                sample=options.sample,
+                settings=variants(options.ranking or ["full"], ablate=options.ablate),
+                progress=progress,
+            )
     if options.save:
         save(result, options.save)
     if options.json:

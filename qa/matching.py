@@ -103,6 +103,8 @@ def match(
             between two sentences announces the second.
         dimension: Numbers in a vector before compressing.
     """
+    if not passages:
+        return []
     tokens, counts = expand([passage.code for passage in passages], dimension)
     firsts = np.cumsum(counts) - counts
     starts, sentences = [], []

@@ -46,6 +46,16 @@ FEATURES = (
 )
 
 
+# What does without a signal of the ranking takes these features as average.
+_OF_SIGNAL = {
+    "dense": ("dense",),
+    "words": ("passage common", "passage specific"),
+    "sentence": ("best sentence",),
+    "kind": ("kind", "passage kind"),
+    "exact": ("rarest absent",),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Pointed:
     """A sentence that may answer; higher scores are likelier.
@@ -72,10 +82,15 @@ class Pointed:
 
 
 def point(
-    query: Query, hits: Sequence[tuple[Scored, Passage]], weigh: Callable[[str], float]
+    query: Query,
+    hits: Sequence[tuple[Scored, Passage]],
+    weigh: Callable[[str], float],
+    without: frozenset[str] = frozenset(),
 ) -> list[Pointed]:
     """Return the sentences of the hits, best first; equal scores in the order of the hits."""
-    owners, numbers, features = describe(query, hits, weigh)
+    owners, numbers, features = describe(query, hits, weigh, without)
+    off = [FEATURES.index(name) for signal in without for name in _OF_SIGNAL.get(signal, ())]
+    features[:, off] = _MEANS[off]
     scores = (features - _MEANS) / _DEVIATIONS @ _COEFFICIENTS
     found = [
         Pointed(
@@ -110,8 +125,8 @@ def rank(
     What stands further down stays below, with the least that was found above for its sentences.
     """
     top = hits[: settings.depth]
-    sentences = point(query, top, weigh)
-    if settings.ranking != "full":
+    sentences = point(query, top, weigh, settings.without)
+    if settings.ranking != "full" or "answer" in settings.without:
         return Found(tuple(hits), tuple(sentences))
     best: dict[int, float] = {}
     for sentence in sentences:
@@ -138,7 +153,10 @@ def is_specific(question: str, start: int) -> bool:
 
 
 def describe(
-    query: Query, hits: Sequence[tuple[Scored, Passage]], weigh: Callable[[str], float]
+    query: Query,
+    hits: Sequence[tuple[Scored, Passage]],
+    weigh: Callable[[str], float],
+    without: frozenset[str] = frozenset(),
 ) -> tuple[list[int], list[int], NDArray[np.float64]]:
     """Return the features of every sentence of the hits that has tokens of its own.
 
@@ -146,7 +164,7 @@ def describe(
         (s,) the number of each sentence's hit, (s,) its number in the passage, and (s, features)
         in the order of `FEATURES`.
     """
-    question = _Question(query, weigh)
+    question = _Question(query, weigh, without)
     owners: list[int] = []
     numbers: list[int] = []
     parts = []
@@ -163,8 +181,11 @@ def describe(
 class _Question:
     """What of a question is the same for every passage."""
 
-    def __init__(self, query: Query, weigh: Callable[[str], float]) -> None:
+    def __init__(
+        self, query: Query, weigh: Callable[[str], float], without: frozenset[str]
+    ) -> None:
         self.query = query
+        self.without = without
         self.words = query.asked.words
         self.numbers: dict[str, list[int]] = {}  # by term
         for number, word in enumerate(self.words):
@@ -191,7 +212,8 @@ class _Question:
             [word for word in under if word.start >= a - passage.start]
             for under, (a, _) in zip(inside, spans, strict=True)
         ]
-        said = self._stand(words(f"{about_text(passage)} {heading_text(passage)}"))
+        about = "" if "labels" in self.without else f"{about_text(passage)} {heading_text(passage)}"
+        said = self._stand(words(about))
         exact = np.stack([self._stand(under) | said for under in inside], axis=1)  # (w, s)
         met = asked.by_word(scored.best)  # (w, s)
         sentence = self._exactly(met, exact)
@@ -230,6 +252,8 @@ class _Question:
 
     def _exactly(self, met: Vectors, exact: NDArray[np.bool_]) -> Vectors:
         """Return the matches with what stands there to the letter at 1, and other numbers at 0."""
+        if "exact" in self.without:
+            return met
         met = np.where(self.is_number[:, None] & ~exact, np.minimum(met, 0.0), met)
         return np.where(self.content[:, None] & exact, 1.0, met)
 

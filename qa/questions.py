@@ -6,8 +6,8 @@ that the documents don't answer has none.
 """
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +36,28 @@ class Gold:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A sample question; `evidence` lists the needed pieces, each with its equivalent places."""
+    """A sample question.
+
+    Attributes:
+        id: Unique in its file.
+        text: The question.
+        kind: What its figures are grouped by.
+        split: "dev" for choosing, "test" for reporting.
+        evidence: The needed pieces, each with its equivalent places.
+        grades: Instead of evidence, how relevant whole documents are, by id, above 0.
+    """
 
     id: str
     text: str
     kind: str
     split: str
     evidence: tuple[tuple[Gold, ...], ...]
+    grades: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_answerable(self) -> bool:
+        """Whether the documents answer it."""
+        return bool(self.evidence or self.grades)
 
     def is_right(self, doc_id: str, start: int, end: int) -> bool:
         """Whether a span covers at least half of any gold span."""

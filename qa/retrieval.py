@@ -83,9 +83,10 @@ def retrieve(
     depth = max(settings.candidates, 2 * top_k)
     dense: dict[int, float] = {}
     bm25: dict[int, float] = {}
-    if settings.ranking != "bm25":
+    off = settings.without
+    if settings.ranking != "bm25" and "dense" not in off:
         dense = vectors.search(query.vector, depth)
-    if settings.ranking != "dense":
+    if settings.ranking != "dense" and "bm25" not in off:
         bm25 = lexical.search(query.terms, depth)
     proposed = sorted(dense.keys() | bm25.keys())
     # Every candidate gets every signal; one that BM25 didn't propose shares few words or none.
@@ -100,6 +101,8 @@ def retrieve(
     dimension = len(query.vector)
     matches = match(query.asked, [s.text for s in kept], [s.ends for s in kept], dimension)
     labels = _labels(query.asked, kept, dimension)
+    if "labels" in off:
+        labels = [np.full_like(label, -1) for label in labels]
     scored = []
     for row, own, found, label, cosine, share, fused in zip(
         rows, kept, matches, labels, near, same, _min_max(near, same), strict=True
@@ -113,6 +116,7 @@ def retrieve(
             "words": float(query.asked.weights @ met),
             "sentence": float(by_sentence.max(initial=-1.0)),
         }
+        signals |= {name: 0.0 for name in signals if name in off}
         score = {
             "full": _sum(signals, settings),
             "first": _sum(signals, settings),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Ranking = Literal["full", "first", "words", "fused", "dense", "bm25"]
+SIGNALS = ("dense", "bm25", "words", "sentence", "labels", "answer", "kind", "exact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,9 @@ class Settings:
         nearest: Passages shown when nothing answers.
         threshold: Cosine of the nearest passage below which nothing is an answer.
         refuses: Whether to refuse at all; evaluations judge pointing apart from refusing.
+        without: Names of `SIGNALS` to do without, to see what each is worth: "labels" are title,
+            date and heading; "answer" is what the best sentence adds to its passage; "kind" the
+            kind of answer that is expected; "exact" words that are the same to the letter.
     """
 
     ranking: Ranking = "full"
@@ -47,6 +51,7 @@ class Settings:
     nearest: int = 3
     threshold: float = 0.30
     refuses: bool = True
+    without: frozenset[str] = frozenset()
 
 
 DEFAULTS = Settings()

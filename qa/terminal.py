@@ -5,7 +5,7 @@ its control characters are replaced, so that no document can drive the terminal.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -21,10 +21,11 @@ from qa.why import highlights
 from qa.wording import agreement_in_words, date_in_words, how_close, whose
 
 if TYPE_CHECKING:
-    from qa.evaluation import Evaluation
+    from qa.evaluation.results import Difference, Evaluation
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_FIGURES = 5  # columns of figures that fit side by side in 80 characters' width, or nearly
+# Of several variants these metrics are shown; --json and --save hold all.
+_CHIEF = ("hit@1", "nDCG@10", "excerpt hit@1", "evidence recall@60", "evidence recall@150")
 _ANSWER, _MATCH, _QUIET = "bold", "underline", "dim"
 
 console = Console(highlight=False)
@@ -112,23 +113,82 @@ def show_documents(listings: Sequence[Listing], model: str) -> None:
 
 
 def show_evaluation(result: "Evaluation") -> None:
-    """Print an evaluation's figures with their intervals: a row a group, in two tables."""
-    names = list(dict.fromkeys(name for row in result.rows for name in row.figures))
-    for first in range(0, len(names), _FIGURES):
-        part = names[first : first + _FIGURES]
-        table = Table(box=None, pad_edge=False, header_style=_QUIET)
-        table.add_column("", no_wrap=True)
-        table.add_column("n", justify="right")
-        for name in part:
-            table.add_column(name, justify="right", no_wrap=True)
-        for row in result.rows:
-            if any(name in row.figures for name in part):
-                cells = [Text(str(row.figures.get(name, ""))) for name in part]
-                table.add_row(Text(_clean(row.name)), str(row.n), *cells)
-        console.print(table)
-        console.print()
+    """Print an evaluation's figures with their intervals, a row a group, then its differences.
+
+    Metrics over the same questions stand side by side, as many as the width takes.
+    """
+    names = dict.fromkeys(name for row in result.rows for name in row.figures)
+    counted: dict[tuple[int, ...], list[str]] = {}  # metrics by how many questions each row has
+    for name in names:
+        counts = (row.figures[name].n if name in row.figures else 0 for row in result.rows)
+        counted.setdefault(tuple(counts), []).append(name)
+    for together in counted.values():
+        rows = [row for row in result.rows if together[0] in row.figures]
+        cells = {name: [str(row.figures[name]) for row in rows] for name in together}
+        labels = {
+            "": [_clean(row.name) for row in rows],
+            "n": [str(row.figures[together[0]].n) for row in rows],
+        }
+        for part in _side_by_side(labels, cells):
+            _show_columns(labels | part)
+    if result.differences:
+        _show_differences(result.differences)
     for note in result.notes:
-        console.print(Text(note, style=_QUIET))
+        console.print(Text(_clean(note), style=_QUIET))
+
+
+def _show_differences(found: Sequence["Difference"]) -> None:
+    """Print paired differences: of one pair all metrics, of several the ones that matter most."""
+    pairs = list(dict.fromkeys((d.a, d.b) for d in found))
+    metrics = list(dict.fromkeys(d.metric for d in found))
+    if len(pairs) == 1:
+        groups = [(f"{pairs[0][1]}, against {pairs[0][0]}", list(found), [d.metric for d in found])]
+    else:
+        chief = [metric for metric in metrics if metric in _CHIEF] or metrics
+        groups = []
+        for metric in chief:
+            rows = [d for d in found if d.metric == metric]
+            groups.append((f"{metric}, against {pairs[0][0]}", rows, [d.b for d in rows]))
+    for title, rows, names in groups:
+        console.print(Text(_clean(title), style="bold"))
+        _show_columns(
+            {
+                "": [_clean(name) for name in names],
+                "before": [f"{d.mean_a:.3f}" for d in rows],
+                "after": [f"{d.mean_b:.3f}" for d in rows],
+                "difference": [str(d) for d in rows],
+                "p": ["<.001" if d.p < 0.001 else f"{d.p:.3f}".removeprefix("0") for d in rows],
+                "n": [str(d.n) for d in rows],
+                "clusters": [str(d.clusters) for d in rows],
+            }
+        )
+
+
+def _side_by_side(
+    labels: Mapping[str, Sequence[str]], cells: Mapping[str, Sequence[str]]
+) -> Iterator[dict[str, Sequence[str]]]:
+    """Yield the columns in parts that, beside the labels, fit in the width."""
+    widths = {
+        name: 2 + max(map(len, (name, *column))) for name, column in {**labels, **cells}.items()
+    }
+    room = console.width - sum(widths[name] for name in labels)
+    part: dict[str, Sequence[str]] = {}
+    for name, column in cells.items():
+        if part and sum(widths[shown] for shown in (*part, name)) > room:
+            yield part
+            part = {}
+        part[name] = column
+    yield part
+
+
+def _show_columns(columns: Mapping[str, Sequence[str]]) -> None:
+    table = Table(box=None, pad_edge=False, header_style=_QUIET)
+    for number, name in enumerate(columns):
+        table.add_column(name, justify="right" if number else "left", no_wrap=True)
+    for cells in zip(*columns.values(), strict=True):
+        table.add_row(*(Text(cell) for cell in cells))
+    console.print(table)
+    console.print()
 
 
 @contextmanager

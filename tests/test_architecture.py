@@ -20,7 +20,7 @@ ONLY_IN = {
     "charset_normalizer": "qa/reading/decoding.py",
     "nupunkt": "qa/passages.py",
     "snowballstemmer": "qa/folding.py",
-    "ir_measures": "qa/evaluation.py",
+    "ir_measures": "qa/evaluation/metrics.py",
     "rich": "qa/terminal.py",
 }
 

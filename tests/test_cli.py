@@ -130,6 +130,9 @@ def test_wrong_use_exits_with_2_and_leaves_nothing(
         (["search", "x", "--top-k", "0"], "top_k is 0"),
         (["remove", "nothing.txt"], "nothing.txt"),
         (["evaluate", "missing.jsonl"], "cannot be read"),
+        (["evaluate"], "Name a FILE"),
+        (["evaluate", "missing.jsonl", "--sample", "0"], "at least 1"),
+        (["evaluate", "--compare", "a.json", "b.json"], "cannot be read"),
         (["index", "a.txt", "--model", "another"], "another"),
         (["serve", "--port", "99999999"], "Port 99999999"),
     ],
@@ -200,10 +203,21 @@ def test_evaluate_prints_and_saves(run: Run, tmp_path: Path) -> None:
     assert code == 0
     assert "1.00 [1.00 1.00]" in out
     assert len(json.loads((tmp_path / "saved.json").read_text())["outcomes"]) == 2
-    code, out, _ = run(
-        *("evaluate", "--ranking", "dense", "--ranking", "bm25", "q.jsonl", "--json")
-    )
-    assert [row["name"] for row in json.loads(out)["rows"]] == ["dense", "bm25"]
+    assert "excerpt hit@1" in out
+    assert "…" not in out
+    assert max(map(len, out.splitlines())) <= 80
+    two = ("--ranking", "dense", "--ranking", "bm25")
+    code, out, _ = run("evaluate", *two, "q.jsonl", "--json")
+    printed = json.loads(out)
+    assert [row["name"] for row in printed["rows"]] == ["dense", "bm25"]
+    assert {(d["a"], d["b"]) for d in printed["differences"]} == {("dense", "bm25")}
+    out = run("evaluate", "q.jsonl", "--ablate")[1]
+    assert "hit@1, against full" in out
+    assert "without labels" in out
+    assert max(map(len, out.splitlines())) <= 80
+    out = run("evaluate", "--compare", "saved.json", "saved.json")[1]
+    assert "saved: full, against saved: full" in out
+    assert ".00 [.00 .00]" in out
     assert run("evaluate", "q.jsonl", "--split", "none")[0] == 2
     assert run("evaluate", "q.jsonl", "--save", "none/saved.json")[0] == 2
 

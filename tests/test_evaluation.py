@@ -7,9 +7,18 @@ from pathlib import Path
 import pytest
 
 from qa import Corpus, Document, InputError
-from qa.beir import evaluate_beir
-from qa.evaluation import bootstrap, evaluate, retrieval_scores, save
-from qa.questions import Gold, mean_overlap, read_questions
+from qa.evaluation.asking import evaluate, variants
+from qa.evaluation.intervals import bootstrap
+from qa.evaluation.metrics import (
+    Stretch,
+    answer_overlap,
+    first_words,
+    recall,
+    retrieval_scores,
+)
+from qa.evaluation.results import read_outcomes, save
+from qa.evaluation.sources import question_file
+from qa.questions import Gold, Question, mean_overlap, read_questions
 from tests.conftest import SEEDS
 
 SAMPLE = SEEDS.parent / "evaluation" / "seeds.jsonl"
@@ -44,18 +53,58 @@ def test_half_of_a_gold_span_makes_a_passage_right() -> None:
     assert not gold.covered_by("b", 100, 200)
 
 
+def asked(*pieces: list[Gold], kind: str = "list") -> Question:
+    return Question("q", "?", kind, "test", tuple(tuple(piece) for piece in pieces))
+
+
+def test_first_words_are_cut_at_the_budget() -> None:
+    texts = [("a", 10, "one two\nthree"), ("b", 0, "four  five six"), ("a", 90, "seven")]
+    assert first_words(texts, 3) == [Stretch("a", 10, 23)]
+    assert first_words(texts, 5) == [Stretch("a", 10, 23), Stretch("b", 0, 10)]
+    assert len(first_words(texts, 60)) == 3
+    assert first_words([("a", 0, " ")], 5) == []
+
+
+def test_recall_counts_pieces() -> None:
+    question = asked([Gold("a", 0, 10), Gold("b", 0, 10)], [Gold("a", 20, 30)])
+    assert recall(question, [Stretch("b", 5, 50)]) == 0.5  # an equivalent place will do
+    assert recall(question, [Stretch("b", 6, 50)]) == 0.0  # less than half of it
+    # Two stretches hold half of a piece together; where they overlap counts once.
+    assert recall(question, [Stretch("a", 20, 23), Stretch("a", 27, 29)]) == 0.5
+    assert recall(question, [Stretch("a", 20, 23), Stretch("a", 20, 23)]) == 0.0
+    assert recall(question, [Stretch("a", 0, 30)]) == 1.0
+
+
+def test_answer_overlap_by_hand() -> None:
+    question = asked([Gold("a", 0, 10), Gold("b", 0, 100)], [Gold("a", 20, 30)])
+    # gold of "a": 20 characters; answer 5..25: 20 characters, of which 5 + 5 are gold
+    assert answer_overlap(question, Stretch("a", 5, 25)) == pytest.approx((0.5, 0.5, 10 / 30))
+    assert answer_overlap(question, Stretch("b", 50, 150)) == pytest.approx((0.5, 0.5, 50 / 150))
+    assert answer_overlap(question, Stretch("c", 0, 10)) == (0.0, 0.0, 0.0)
+    overlapping = asked([Gold("a", 0, 10)], [Gold("a", 5, 15)])
+    assert answer_overlap(overlapping, Stretch("a", 0, 15)) == (1.0, 1.0, 1.0)
+    # Of equivalent places in one document, the one that is shown counts.
+    twice = asked([Gold("a", 0, 10), Gold("a", 50, 60)])
+    assert answer_overlap(twice, Stretch("a", 50, 60)) == (1.0, 1.0, 1.0)
+
+
 def test_an_evaluation_by_hand(corpus: Corpus, tmp_path: Path) -> None:
     pears = "Pears are picked in September by the school."
     corpus.add_documents([Document("a", "Apples grow on the hill."), Document("b", pears)])
     place = {"doc_id": "b", "start": 0, "end": len(pears)}
     rows = [
-        {"id": "1", "question": "When are pears picked?", "kind": "date", "evidence": [[place]]},
-        {"id": "2", "question": "Do apples grow on a hill?", "kind": "x", "evidence": [[place]]},
+        {"id": "1", "question": "When are pears picked?", "kind": "list", "evidence": [[place]]},
+        {
+            "id": "2",
+            "question": "Do apples grow on a hill?",
+            "kind": "comparison",
+            "evidence": [[place]],
+        },
         {"id": "3", "question": "Who won the 1966 cup?", "kind": "far", "evidence": []},
     ]
     file = tmp_path / "q.jsonl"
     file.write_text("\n".join(json.dumps(row) for row in rows))
-    result = evaluate(corpus, file)
+    result = evaluate(corpus, question_file(file))
     overall = {name: figure.mean for name, figure in result.rows[0].figures.items()}
     assert overall == {
         "hit@1": 0.5,
@@ -63,17 +112,30 @@ def test_an_evaluation_by_hand(corpus: Corpus, tmp_path: Path) -> None:
         "hit@5": 1.0,
         "MRR@10": 0.75,
         "nDCG@10": pytest.approx((1 + 0.63093) / 2, abs=1e-4),
-        "sentence hit@1": 0.5,
-        "sentence hit@3": 1.0,
+        "excerpt hit@1": 0.5,
+        "excerpt hit@3": 1.0,
+        "evidence recall@60": 1.0,
+        "evidence recall@150": 1.0,
+        "span precision": 0.5,
+        "span recall": 0.5,
+        "span IoU": 0.5,
+        "list recall": 1.0,
+        "list complete": 1.0,
+        "both sides": 1.0,
         "false refusal": 0.0,
         "false answer": 0.0,
     }
-    assert [row.name for row in result.rows] == ["full", "date", "x", "far"]
-    both = evaluate(corpus, file, rankings=["dense", "bm25"])
+    assert [row.name for row in result.rows] == ["full", "list", "comparison", "far"]
+    two = variants(["dense", "bm25"])
+    both = evaluate(corpus, question_file(file), settings=two, silent=["bm25"])
     assert [(row.name, row.n) for row in both.rows] == [("dense", 3), ("bm25", 3)]
+    assert "excerpt hit@1" in both.rows[0].figures
+    assert "excerpt hit@1" not in both.rows[1].figures
     save(result, tmp_path / "saved.json")
-    saved = json.loads((tmp_path / "saved.json").read_text())
-    assert [o["status"] for o in saved["outcomes"]] == ["answered", "answered", "not_found"]
+    saved = read_outcomes(tmp_path / "saved.json")
+    assert tuple(saved) == result.outcomes
+    assert [o.detail["status"] for o in saved] == ["answered", "answered", "not_found"]
+    assert [o.cluster for o in saved] == ["b:0", "b:0", "3"]
 
 
 @pytest.mark.parametrize(
@@ -102,28 +164,7 @@ def test_a_wrong_file_says_where(
     corpus.add_documents([Document("a", "Apples grow.")])
     (tmp_path / "q.jsonl").write_text(content)
     with pytest.raises(InputError, match=message):
-        evaluate(corpus, tmp_path / "q.jsonl")
-
-
-def test_a_beir_folder(tmp_path: Path) -> None:
-    def lines(name: str, rows: list[dict[str, str]]) -> None:
-        (tmp_path / name).write_text("\n".join(json.dumps(row) for row in rows))
-
-    lines(
-        "corpus.jsonl",
-        [
-            {"_id": "1", "title": "Pears", "text": "Pears ripen in the dark cellar."},
-            {"_id": "2", "title": "", "text": "A steam engine pulls coal wagons."},
-            {"_id": "3", "title": "", "text": ""},
-        ],
-    )
-    lines("queries.jsonl", [{"_id": "q", "text": "steam engine"}, {"_id": "unjudged", "text": "x"}])
-    (tmp_path / "qrels").mkdir()
-    (tmp_path / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq\t2\t2\nq\t1\t0\n")
-    (row,) = evaluate_beir(tmp_path, split="test").rows
-    assert (row.n, row.figures["nDCG@10"].mean, row.figures["hit@1"].mean) == (1, 1.0, 1.0)
-    with pytest.raises(InputError, match=r"dev\.tsv"):
-        evaluate_beir(tmp_path, split="dev")
+        evaluate(corpus, question_file(tmp_path / "q.jsonl"))
 
 
 def test_the_sample_questions_keep_their_promises(seeds_corpus: Corpus) -> None:
