@@ -5,17 +5,18 @@ words it is, its copies elsewhere, and what other passages say to the question.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from qa.agreement import agreement
 from qa.agreement.statements import Statement
+from qa.confidence import THRESHOLD, Assessment, assess
 from qa.copies import same_words
 from qa.folding import Word, terms, words
 from qa.kinds import FIGURES, expected, offers
 from qa.passages import COMMENT_KIND, about_text, passage_id
-from qa.pointing import Found, Pointed, is_specific
+from qa.pointing import Found, Pointed
 from qa.retrieval import Query, Scored
 from qa.settings import Settings
 from qa.types import Answer, Citation, Hit, Passage, Place, PlaceMap, Source, Span
@@ -67,16 +68,17 @@ def answer_question(
         settings: Thresholds and lengths.
     """
     nowhere = [w for w in words(query.text) if w.is_content and not vocabulary.knows(w.term)]
-    missing = tuple(dict.fromkeys(query.text[word.start : word.end] for word in nowhere))
     sources = _choose(query, found, texts, settings)
-    if not sources or (
-        settings.refuses
-        and not _is_supported(query, sources[0][0].sentence, nowhere, found, settings)
+    assessment = _assess(query, found, sources, texts, vocabulary)
+    if not assessment or (
+        settings.refuses and (assessment.foreign or assessment.probability < THRESHOLD)
     ):
+        foreign = assessment.foreign if assessment else ()
         nearest = tuple(
             make_hit(query, scored, passage, rank)
             for rank, (scored, passage) in enumerate(found.hits[: settings.nearest], start=1)
         )
+        missing = _as_asked(query, [*nowhere, *foreign])
         return Answer(query.text, "not_found", None, (), None, nearest, missing)
     citations = tuple(
         _citation(n, same, query, found.hits[same[0].sentence.hit][0], texts)
@@ -87,7 +89,16 @@ def answer_question(
         for same in sources
     ]
     verdict = agreement(query.text, said).verdict
-    return Answer(query.text, "answered", sources[0][0].text, citations, verdict, (), missing)
+    return Answer(
+        question=query.text,
+        status="answered",
+        text=sources[0][0].text,
+        citations=citations,
+        agreement=verdict,
+        nearest=(),
+        missing_terms=_as_asked(query, nowhere),
+        confidence=assessment.probability,
+    )
 
 
 def make_hit(query: Query, scored: Scored, passage: Passage, rank: int) -> Hit:
@@ -231,29 +242,23 @@ def _excerpt(query: Query, sentence: Pointed, texts: Texts) -> Span:
     return own if asked & (lead_in - first) else whole
 
 
-def _is_supported(
+def _assess(
     query: Query,
-    best: Pointed,
-    nowhere: Sequence[Word],
     found: Found,
-    settings: Settings,
-) -> bool:
-    """Whether the best sentence may be shown as an answer.
+    sources: Sequence[Sequence[_Quoted]],
+    texts: Texts,
+    vocabulary: Vocabulary,
+) -> Assessment | None:
+    if not sources:
+        return None
+    best = sources[0][0]
+    return assess(query, found, best.sentence, best.text, texts, vocabulary)
 
-    Names and numbers decide where there are any: one that stands nowhere can't have been
-    answered, and all of them in the answering sentence are support enough. Otherwise the nearest
-    passage must be near.
-    """
-    specific = {
-        word.term
-        for word in query.asked.words
-        if word.is_content and is_specific(query.text, word.start)
-    }
-    if specific & {word.term for word in nowhere}:
-        return False
-    answer = {word.term for word in words(best.text)}
-    nearest = max(scored.signals["dense"] for scored, _ in found.hits)
-    return nearest >= settings.threshold or bool(specific and specific <= answer)
+
+def _as_asked(query: Query, found: Iterable[Word]) -> tuple[str, ...]:
+    """Return words as they stand in the question, each once, in its order."""
+    ordered = sorted(found, key=lambda word: word.start)
+    return tuple(dict.fromkeys(query.text[word.start : word.end] for word in ordered))
 
 
 def _voice(quoted: _Quoted) -> tuple[str, str | None]:

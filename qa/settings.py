@@ -30,8 +30,8 @@ class Settings:
         side_margin: Log-odds by which the other side of a comparison may fall behind the first.
         citations: Different sentences cited for an answer, at most.
         nearest: Passages shown when nothing answers.
-        threshold: Cosine of the nearest passage below which nothing is an answer.
-        refuses: Whether to refuse at all; evaluations judge pointing apart from refusing.
+        refuses: Whether to refuse at all; evaluations judge pointing apart from refusing. From
+            when an answer is shown is fitted, see `qa.confidence`.
         without: Names of `SIGNALS` to do without, to see what each is worth: "labels" are title,
             date and heading; "answer" is what the best sentence adds to its passage; "kind" the
             kind of answer that is expected; "exact" words that are the same to the letter.
@@ -49,7 +49,6 @@ class Settings:
     side_margin: float = 3.0
     citations: int = 3
     nearest: int = 3
-    threshold: float = 0.30
     refuses: bool = True
     without: frozenset[str] = frozenset()
 
