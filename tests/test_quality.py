@@ -32,7 +32,7 @@ def test_the_picture_is_well_formed() -> None:
     tree = ElementTree.fromstring(picture)
     lines = [line.get("points") for line in tree.iter("{http://www.w3.org/2000/svg}polyline")]
     # Half of 558 units from 58; 282 units for a share of .5 from the bottom, 328, up.
-    assert lines[0] == "337.0,271.6 616.0,102.4"
+    assert lines[0] == "337.0,321.6 616.0,152.4"
     assert "seeds &amp; others: 40% wrong at 65%, 40% at 100%" in picture
     assert "prefers-color-scheme: dark" in picture
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from math import ceil
 
-WIDTH, HEIGHT = 640, 380
-LEFT, RIGHT, TOP, BOTTOM = 58, 24, 46, 52
+WIDTH, HEIGHT = 640, 430
+LEFT, RIGHT, TOP, BOTTOM = 58, 24, 96, 52
 COLOURS = ("one", "two", "three")
 STYLE = """
   text { font: 13px system-ui, 'Segoe UI', Helvetica, Arial, sans-serif; fill: #3b3a36 }
@@ -82,13 +82,13 @@ def _curve(number: int, name: str, curve: Curve, mark: float, x, y) -> list[str]
     coverages, risks = curve
     line = " ".join(f"{x(c)},{y(r)}" for c, r in zip(coverages, risks, strict=True))
     at = next(n for n, coverage in enumerate(coverages) if coverage >= mark - 1e-9)
-    row = TOP + 4 + 19 * number
+    row = 50 + 19 * number
     return [
         f'<line class="chance s-{colour}" x1="{x(0)}" x2="{x(1)}" y1="{y(risks[-1])}" '
         f'y2="{y(risks[-1])}"/>',
         f'<polyline class="curve s-{colour}" points="{line}"/>',
         f'<circle class="f-{colour}" cx="{x(coverages[at])}" cy="{y(risks[at])}" r="4.5"/>',
-        f'<rect class="f-{colour}" x="{LEFT + 14}" y="{row - 6}" width="16" height="3.5" rx="1.5"/>',
-        f'<text x="{LEFT + 38}" y="{row}">{escape(name)}: {risks[at]:.0%} wrong at {mark:.0%}, '
+        f'<rect class="f-{colour}" x="{LEFT - 34}" y="{row - 6}" width="16" height="3.5" rx="1.5"/>',
+        f'<text x="{LEFT - 10}" y="{row}">{escape(name)}: {risks[at]:.0%} wrong at {mark:.0%}, '
         f"{risks[-1]:.0%} at 100%</text>",
     ]

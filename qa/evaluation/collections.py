@@ -173,7 +173,7 @@ def read_squad(file: Path, split: str) -> Collection:
 
 def _half_note(split: str, what: str, key: str) -> str:
     parity = "even" if split == _HALVES[0] else "odd"
-    return f"{split.capitalize()}: the {what} whose {key} has an {parity} SHA-256."
+    return f"{split.capitalize()}: the {what} with an {parity} SHA-256 of their {key}."
 
 
 def _title(name: str) -> str:
