@@ -11,7 +11,7 @@ from typing import Protocol
 
 from qa.agreement import agreement
 from qa.agreement.statements import Statement
-from qa.confidence import THRESHOLD, Assessment, assess
+from qa.confidence import THRESHOLD, Assessment, Vocabulary, assess
 from qa.copies import same_words
 from qa.folding import Word, terms, words
 from qa.kinds import FIGURES, expected, offers
@@ -29,18 +29,6 @@ _COMPARES = re.compile(
     r"|r[io]sen?|fall(en)?|fell|increas\w+|decreas\w+|over the years)\b"
 )
 _ASKS_COMMENTS = re.compile(r"\b(comment\w*|reader\w*|repl(y|ies|ied)|post(er|ed)|anonymous)\b")
-
-
-class Vocabulary(Protocol):
-    """What the corpus knows of words."""
-
-    def weight(self, term: str) -> float:
-        """Return how much a term tells (its inverse document frequency)."""
-        ...
-
-    def knows(self, term: str) -> bool:
-        """Whether a term stands in any document or its description."""
-        ...
 
 
 class Texts(Protocol):
