@@ -18,7 +18,7 @@ from rich.text import Text
 
 from qa.types import Answer, Citation, Hit, Listing, Passage, Progress, Report, Source, Span
 from qa.why import highlights
-from qa.wording import agreement_in_words, confidence_in_words, date_in_words, how_close, whose
+from qa.wording import agreement_in_words, date_in_words, how_close, whose
 
 if TYPE_CHECKING:
     from qa.evaluation.results import Difference, Evaluation
@@ -53,8 +53,8 @@ def show_answer(answer: Answer, *, why: bool = False) -> None:
     text = "\n".join(" ".join(line.split()) for line in answer.text.splitlines() if line.strip())
     quoted = _clean(text) if text[0] in "\"'“‘" else f"“{_clean(text)}”"
     console.print(Text(f"{quoted} [1]", style="bold green"))
-    remarks = (agreement_in_words(answer.agreement), confidence_in_words(answer.confidence))
-    console.print(Text(" ".join(filter(None, remarks)), style="italic"))
+    if verdict := agreement_in_words(answer.agreement):
+        console.print(Text(verdict, style="italic"))
     for citation in answer.citations:
         if citation.n == 2:
             console.print(Text("\nSee also:", style=_QUIET))

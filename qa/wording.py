@@ -49,10 +49,3 @@ def agreement_in_words(verdict: str | None) -> str:
         "differ": "The sources differ on this: read them side by side.",
         "agree": "More than one source says so.",
     }.get(verdict or "", "")
-
-
-def confidence_in_words(confidence: float | None) -> str:
-    """Return how often answers like this are right; "" where nothing is calibrated."""
-    if confidence is None:
-        return ""
-    return f"About {min(9, max(1, round(confidence * 10)))} in 10 answers like this are right."

@@ -12,7 +12,7 @@ from html import escape
 
 from qa.types import Answer, Citation, Document, Hit, Listing, Passage, Source, Span
 from qa.why import highlights
-from qa.wording import agreement_in_words, confidence_in_words, date_in_words, how_close, whose
+from qa.wording import agreement_in_words, date_in_words, how_close, whose
 
 SHELF_SIZE = 60  # documents listed before a question is asked
 
@@ -141,15 +141,13 @@ def _answered(answer: Answer) -> str:
     )
     verdict = agreement_in_words(answer.agreement)
     note = f'<p class="agreement {answer.agreement}">{escape(verdict)}</p>' if verdict else ""
-    likely = confidence_in_words(answer.confidence)
-    sure = f'<p class="confidence">{escape(likely)}</p>' if likely else ""
     places = len(first.also) + 1
     count = "one place" if places == 1 else f"{places} places"
     status = f"Answered, from {count}. {verdict}".strip()
     return (
         f'<section class="answered" data-status="{escape(status)}">'
         f"<h2>{escape(answer.question)}</h2>"
-        f'<blockquote>{escape(answer.text or "")}<sup class="refs">{refs}</sup></blockquote>{note}{sure}'
+        f'<blockquote>{escape(answer.text or "")}<sup class="refs">{refs}</sup></blockquote>{note}'
         f"{_citations('Where it stands', [first])}{_citations('See also', others)}</section>"
     )
 
