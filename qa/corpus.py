@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from embeddings.encoder import Encoder, Encoding
+from embeddings.encoder import Encoder
 from embeddings.transformer import DEFAULT_MODEL, ModelUnavailable, TransformerEncoder
 from embeddings.vectors import VectorIndex
 from qa.answering import answer_question, make_hit
@@ -64,7 +64,6 @@ class Corpus:
         self._encoder = encoder
         self._encoder_checked = False
         self._state: _State | None = None
-        self._encoded: tuple[str, Encoding] | None = None  # the last question: often asked again
         self._building = threading.Lock()  # one thread builds a state, the others wait for it
         self._writing = threading.Lock()  # one add or remove at a time
 
@@ -292,11 +291,7 @@ class Corpus:
         found = words(stripped)
         content = [word.term for word in found if word.is_content]
         asked = tuple(dict.fromkeys(content or [word.term for word in found]))
-        last = self._encoded
-        if last is None or last[0] != stripped:
-            last = stripped, self._checked_encoder().encode_question(stripped)
-            self._encoded = last
-        encoding = last[1]
+        encoding = self._checked_encoder().encode_question(stripped)
         tokens = prepare(stripped, encoding, state.weight)
         return Query(stripped, encoding.pooled, asked, tokens), state
 

@@ -67,7 +67,7 @@ def prepare(question: str, encoding: Encoding, weigh: Callable[[str], float]) ->
     A word's weight is shared among its n pieces as 1/√n each: a long word tells more than a short
     one, but not n times as much.
     """
-    found = tuple(words(question))
+    found = words(question)
     owners = np.full(len(encoding.tokens), -1, np.int64)
     for number, word in enumerate(found):
         inside = (encoding.spans[:, 0] < word.end) & (encoding.spans[:, 1] > word.start)
@@ -115,8 +115,7 @@ def match(
         starts.append(cuts[filled])
         sentences.append(filled)
     runs = [at + first for at, first in zip(starts, firsts, strict=True)]
-    every = np.concatenate([*runs, np.zeros(0, np.int64)]).astype(np.int64)
-    best = maxima(asked.tokens, tokens, every)
+    best = maxima(asked.tokens, tokens, np.concatenate(runs))
     lasts = np.cumsum([len(run) for run in runs], dtype=np.int64)
     return [
         Match(tokens[first : first + count], start, numbers, best[:, last - len(start) : last])
