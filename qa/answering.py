@@ -5,42 +5,28 @@ words it is, its copies elsewhere, and what other passages say to the question.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Iterable, Mapping
 
 from qa.agreement import agreement
 from qa.agreement.statements import Statement
-from qa.confidence import THRESHOLD, Assessment, Vocabulary, assess
+from qa.citing import Quoted, Texts, cite
+from qa.confidence import THRESHOLD, Vocabulary, assess
 from qa.copies import same_words
 from qa.folding import Word, terms, words
 from qa.kinds import FIGURES, expected, offers
-from qa.passages import COMMENT_KIND, about_text, passage_id
+from qa.passages import COMMENT_KIND, about_text
 from qa.pointing import Found, Pointed
 from qa.retrieval import Query, Scored
 from qa.settings import Settings
-from qa.types import Answer, Citation, Hit, Passage, Place, PlaceMap, Source, Span
-from qa.why import explain, highlights
+from qa.types import Answer, Hit, Passage, Span
+from qa.why import explain
 
-ARTICLE = "article"
 _ALIKE = 0.6  # share of the shorter excerpt's terms
-_COMPARES = re.compile(
+_OVER_TIME = re.compile(
     r"\b(compar\w+|than|since|improv\w+|chang\w+|differ\w*|better|worse|both|versus|vs|grown?"
     r"|r[io]sen?|fall(en)?|fell|increas\w+|decreas\w+|over the years)\b"
 )
 _ASKS_COMMENTS = re.compile(r"\b(comment\w*|reader\w*|repl(y|ies|ied)|post(er|ed)|anonymous)\b")
-
-
-class Texts(Protocol):
-    """What the corpus knows of documents."""
-
-    def text(self, doc_id: str, start: int, end: int) -> str:
-        """Return characters `start` to `end` of a document."""
-        ...
-
-    def places(self, doc_id: str) -> PlaceMap:
-        """Return the map from a document's offsets to its places."""
-        ...
 
 
 def answer_question(
@@ -57,7 +43,10 @@ def answer_question(
     """
     nowhere = [w for w in words(query.text) if w.is_content and not vocabulary.knows(w.term)]
     sources = _choose(query, found, texts, settings)
-    assessment = _assess(query, found, sources, texts, vocabulary)
+    assessment = None
+    if sources:
+        best = sources[0][0]
+        assessment = assess(query, found, best.sentence, best.text, texts, vocabulary)
     if not assessment or (
         settings.refuses and (assessment.foreign or assessment.probability < THRESHOLD)
     ):
@@ -69,7 +58,7 @@ def answer_question(
         missing = _as_asked(query, [*nowhere, *foreign])
         return Answer(query.text, "not_found", None, (), None, nearest, missing)
     citations = tuple(
-        _citation(n, same, query, found.hits[same[0].sentence.hit][0], texts)
+        cite(n, same, query, found.hits[same[0].sentence.hit][0], texts)
         for n, same in enumerate(sources, start=1)
     )
     said = [
@@ -95,31 +84,7 @@ def make_hit(query: Query, scored: Scored, passage: Passage, rank: int) -> Hit:
     return Hit(passage, rank, scored.score, scored.signals, why)
 
 
-@dataclass(frozen=True, slots=True)
-class _Quoted:
-    """An excerpt with the passage around it, which reaches as far as the excerpt does."""
-
-    sentence: Pointed
-    excerpt: Span
-    around: Span
-    quote: str
-    terms: frozenset[str]  # of the excerpt
-
-    @property
-    def passage(self) -> Passage:
-        return self.sentence.passage
-
-    @property
-    def at(self) -> tuple[str, Span]:
-        return self.passage.doc_id, self.excerpt
-
-    @property
-    def text(self) -> str:
-        start = self.around.start
-        return self.quote[self.excerpt.start - start : self.excerpt.end - start]
-
-
-def _choose(query: Query, found: Found, texts: Texts, settings: Settings) -> list[list[_Quoted]]:
+def _choose(query: Query, found: Found, texts: Texts, settings: Settings) -> list[list[Quoted]]:
     """Return the best excerpts of different sources, each with its copies; the answer's first.
 
     A reader's comment comes behind others that give the figure or date asked for. Where two
@@ -131,7 +96,7 @@ def _choose(query: Query, found: Found, texts: Texts, settings: Settings) -> lis
     ranked = list(best.values())
     _prefer_official(query, ranked, settings)
     scores = {(s.passage.doc_id, s.span): s.score for s in found.sentences}
-    sources: list[list[_Quoted]] = []
+    sources: list[list[Quoted]] = []
     for sentence in ranked:
         quoted = _quoted(query, sentence, scores, texts, settings)
         same = next((s for s in sources if _same_source(s[0], quoted)), None)
@@ -141,7 +106,7 @@ def _choose(query: Query, found: Found, texts: Texts, settings: Settings) -> lis
             same.append(quoted)
     for same in sources:
         same.sort(key=lambda quoted: quoted.passage.kind == COMMENT_KIND)  # repeats it, mostly
-    if _COMPARES.search(query.text.lower()):
+    if _OVER_TIME.search(query.text.lower()):
         _bring_other_date(sources, settings)
     return sources[: settings.citations]
 
@@ -153,22 +118,21 @@ def _prefer_official(query: Query, ranked: list[Pointed], settings: Settings) ->
         return
     if _ASKS_COMMENTS.search(query.text.lower()):
         return
-    known = {w.term for w in query.asked.words} | {w.plain for w in query.asked.words}
     for number, sentence in enumerate(ranked):
         if ranked[0].score - sentence.score > settings.comment_margin:
             return
-        if sentence.passage.kind != COMMENT_KIND and offers(sentence.text, kind, known):
+        if sentence.passage.kind != COMMENT_KIND and offers(sentence.text, kind, query.asked.known):
             ranked.insert(0, ranked.pop(number))
             return
 
 
-def _same_source(one: _Quoted, other: _Quoted) -> bool:
+def _same_source(one: Quoted, other: Quoted) -> bool:
     fewest = min(len(one.terms), len(other.terms))
     alike = len(one.terms & other.terms) >= _ALIKE * fewest  # spares the closer look
     return alike and same_words(one.text, other.text)
 
 
-def _bring_other_date(sources: list[list[_Quoted]], settings: Settings) -> None:
+def _bring_other_date(sources: list[list[Quoted]], settings: Settings) -> None:
     """Put the best source of another date second, so that both sides are shown."""
     first = sources[0][0] if sources else None
     for number, (source, *_) in enumerate(sources):
@@ -186,7 +150,7 @@ def _quoted(
     scores: Mapping[tuple[str, Span], float],
     texts: Texts,
     settings: Settings,
-) -> _Quoted:
+) -> Quoted:
     passage = sentence.passage
     excerpt = _excerpt(query, sentence, texts)
     if after := _following(sentence):
@@ -199,7 +163,7 @@ def _quoted(
     else:
         quote = texts.text(passage.doc_id, *around)
     text = quote[excerpt.start - around.start : excerpt.end - around.start]
-    return _Quoted(sentence, excerpt, around, quote, frozenset(terms(text)))
+    return Quoted(sentence, excerpt, around, quote, frozenset(terms(text)))
 
 
 def _following(sentence: Pointed) -> Span | None:
@@ -230,97 +194,7 @@ def _excerpt(query: Query, sentence: Pointed, texts: Texts) -> Span:
     return own if asked & (lead_in - first) else whole
 
 
-def _assess(
-    query: Query,
-    found: Found,
-    sources: Sequence[Sequence[_Quoted]],
-    texts: Texts,
-    vocabulary: Vocabulary,
-) -> Assessment | None:
-    if not sources:
-        return None
-    best = sources[0][0]
-    return assess(query, found, best.sentence, best.text, texts, vocabulary)
-
-
 def _as_asked(query: Query, found: Iterable[Word]) -> tuple[str, ...]:
     """Return words as they stand in the question, each once, in its order."""
     ordered = sorted(found, key=lambda word: word.start)
     return tuple(dict.fromkeys(query.text[word.start : word.end] for word in ordered))
-
-
-def _voice(quoted: _Quoted) -> tuple[str, str | None]:
-    """Return whose words the excerpt is, kind and speaker, by the voice that most of it is in."""
-    passage, excerpt = quoted.passage, quoted.excerpt
-    shares = {
-        voice: min(voice.end, excerpt.end) - max(voice.start, excerpt.start)
-        for voice in passage.voices
-    }
-    voice = max(shares, key=lambda voice: shares[voice], default=None)
-    if voice is None or shares[voice] * 2 <= excerpt.end - excerpt.start:
-        return passage.kind or ARTICLE, None
-    return voice.kind, voice.speaker
-
-
-def _citation(
-    n: int, same: Sequence[_Quoted], query: Query, scored: Scored, texts: Texts
-) -> Citation:
-    first = same[0]
-    passage = first.passage
-    why = explain(query, scored, passage)
-    kind, speaker = _voice(first)
-    return Citation(
-        n=n,
-        id=_id(first),
-        doc_id=passage.doc_id,
-        title=passage.title,
-        author=passage.author,
-        publisher=passage.publisher,
-        published=passage.published,
-        kind=kind,
-        speaker=speaker,
-        section=passage.section,
-        place=_place(first, texts),
-        start=first.around.start,
-        end=first.around.end,
-        quote=first.quote,
-        answer=first.excerpt,
-        highlights=highlights(why, passage),
-        also=tuple(_source(other, texts) for other in same[1:]),
-        score=first.sentence.score,
-        signals=scored.signals,
-        why=why,
-    )
-
-
-def _source(quoted: _Quoted, texts: Texts) -> Source:
-    passage = quoted.passage
-    kind, speaker = _voice(quoted)
-    return Source(
-        id=_id(quoted),
-        doc_id=passage.doc_id,
-        title=passage.title,
-        author=passage.author,
-        publisher=passage.publisher,
-        published=passage.published,
-        kind=kind,
-        speaker=speaker,
-        section=passage.section,
-        place=_place(quoted, texts),
-        start=quoted.around.start,
-        end=quoted.around.end,
-        quote=quoted.quote,
-        answer=quoted.excerpt,
-    )
-
-
-def _place(quoted: _Quoted, texts: Texts) -> Place:
-    passage = quoted.passage
-    if quoted.around == (passage.start, passage.end):
-        return passage.place
-    return texts.places(passage.doc_id).at(*quoted.around)
-
-
-def _id(quoted: _Quoted) -> str:
-    text_hash = quoted.passage.id.split(":", 1)[0]
-    return passage_id(text_hash, *quoted.around)

@@ -54,7 +54,7 @@ _CALENDAR = frozenset(
 )
 _BOUND = re.compile(r"\b(above|below|over|under|than|least|most|beyond|exceed\w*)\s+\S?$")
 _ASKS_WHO = re.compile(r"\b(who|whose|which)\b")
-_COMPARES = re.compile(r"\b(compar\w+|both|versus|vs|differ\w*|match|since|before|after)\b")
+_TWO_SIDES = re.compile(r"\b(compar\w+|both|versus|vs|differ\w*|match|since|before|after)\b")
 
 Where = Literal["nowhere", "elsewhere", "document"]
 
@@ -130,7 +130,6 @@ def assess(
     """
     unmet = tuple(_unmet(query, found, best, shown, texts, vocabulary))
     kind = expected(query.text)
-    known = {word.term for word in query.asked.words} | {word.plain for word in query.asked.words}
     top = found.sentences[:_TOP]
     signals = {
         "score": min(_LIKELY, best.score),
@@ -138,7 +137,9 @@ def assess(
         "company": sum(sentence.hit == best.hit for sentence in top) / len(top),
         "near": min(_NEAR, max(scored.signals["dense"] for scored, _ in found.hits)),
         "unmet names": sum(each.weight for each in unmet),
-        "kind missing": float(_asks(query.text, kind) and not offers(shown, kind, known)),
+        "kind missing": float(
+            _asks(query.text, kind) and not offers(shown, kind, query.asked.known)
+        ),
     }
     return Assessment(probability(signals), unmet, signals)
 
@@ -176,7 +177,7 @@ def _unmet(
     around = fold(" ".join([passage.text, shown, *said]))
     terms = {word.term for word in words(around)}
     closeness = query.asked.by_word(scored.best).max(axis=1, initial=-1.0)
-    compares = bool(_COMPARES.search(query.text.lower()))  # the other side may stand elsewhere
+    compares = bool(_TWO_SIDES.search(query.text.lower()))  # the other side may stand elsewhere
     document: str | None = None
     result = []
     for number in content:

@@ -37,6 +37,11 @@ class Asked:
     owners: NDArray[np.int64]
     weights: Vectors
 
+    @property
+    def known(self) -> frozenset[str]:
+        """Its words in both forms: what an answer needn't say again."""
+        return frozenset(form for word in self.words for form in (word.term, word.plain))
+
     def by_word(self, best: Vectors) -> Vectors:
         """Return how closely each word is met, (w, …), from its tokens, (q, …): their mean."""
         shares = self.owners == np.arange(len(self.words))[:, None]

@@ -199,7 +199,7 @@ class _Question:
         self.specific = weights * specific
         self.rarest = int(np.argmax(self.specific)) if self.specific.any() else None
         self.kind = expected(query.text)
-        self.known = {w.term for w in self.words} | {w.plain for w in self.words}
+        self.known = query.asked.known
 
     def describe(self, scored: Scored, passage: Passage) -> NDArray[np.float64]:
         """Return the features of a passage's sentences, (s, features)."""

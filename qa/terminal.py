@@ -207,13 +207,13 @@ def progress(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
         yield update
 
 
-def _show_source(source: Citation | Passage, mark: str) -> None:
+def _show_source(source: Source | Passage, mark: str) -> None:
     console.print()
     console.print(Text(f"{mark} ", style="cyan").append(_clean(source.title), style="bold"))
     console.print(Padding(Text(_facts(source), style=_QUIET), (0, 4)))
 
 
-def _facts(source: Citation | Source | Passage) -> str:
+def _facts(source: Source | Passage) -> str:
     speaker = None if isinstance(source, Passage) else source.speaker
     about = [
         date_in_words(source.published) or "undated",

@@ -191,9 +191,18 @@ class Hit:
     why: tuple[Met, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Another place of the same words; `document.text[start:end] == quote` here too."""
+    """A passage with answering words in it; `document.text[start:end] == quote`.
+
+    Attributes:
+        id: Names the document's content and the span.
+        kind: Whose words answer: "article", "official statement", "quotation", "reader's
+            comment", or what the collection's metadata calls the document.
+        speaker: Who says so where the text tells, or "uncertain"; None for the document's own.
+        quote: The passage. It reaches further where the answer does.
+        answer: Span of the answering words within it.
+    """
 
     id: str
     doc_id: str
@@ -211,18 +220,12 @@ class Source:
     answer: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """A passage that an answer rests on, or that is to be read beside it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation(Source):
+    """A source that an answer rests on, or that is to be read beside it.
 
     Attributes:
         n: Number in the answer, from 1, by first use.
-        id: Names the document's content and the span.
-        kind: Whose words answer: "article", "official statement", "quotation", "reader's
-            comment", or what the collection's metadata calls the document.
-        speaker: Who says so where the text tells, or "uncertain"; None for the document's own.
-        quote: The passage; `document.text[start:end]`. It reaches further where the answer does.
-        answer: Span of the answering words within it.
         highlights: Spans of the words that met the question's.
         also: Other places of the same words; copies are one source.
         signals: What the passage was ranked by.
@@ -230,20 +233,6 @@ class Citation:
     """
 
     n: int
-    id: str
-    doc_id: str
-    title: str
-    author: str | None
-    publisher: str | None
-    published: str | None
-    kind: str
-    speaker: str | None
-    section: str | None
-    place: Place
-    start: int
-    end: int
-    quote: str
-    answer: Span | None
     highlights: tuple[Span, ...]
     also: tuple[Source, ...]
     score: float

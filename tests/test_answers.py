@@ -100,9 +100,9 @@ def test_answers_as_json_keep_every_field(seeds_corpus: Corpus) -> None:
         *("missing_terms", "confidence"),
     ]
     assert list(value["citations"][0]) == [
-        *("n", "id", "doc_id", "title", "author", "publisher", "published", "kind", "speaker"),
-        *("section", "place", "start", "end", "quote", "answer", "highlights", "also", "score"),
-        *("signals", "why"),
+        *("id", "doc_id", "title", "author", "publisher", "published", "kind", "speaker"),
+        *("section", "place", "start", "end", "quote", "answer", "n", "highlights", "also"),
+        *("score", "signals", "why"),
     ]
     first = value["citations"][0]
     assert first["place"] == {"unit": "line", "first": 13, "last": 15}

@@ -140,18 +140,19 @@ def test_a_comment_does_not_outrank_an_official_figure(corpus: Corpus) -> None:
 
 
 def test_both_sides_of_a_comparison_are_cited(corpus: Corpus) -> None:
-    sayings = {"2016": "poor", "2017": "poor", "2018": "weak", "2019": "good"}
+    says = {
+        "a": ("2019", "The harbour's safety was rated good by the mayor."),
+        "b": ("2019", "The harbour's safety was rated fair by divers."),
+        "c": ("2019", "The harbour's safety was rated fine by pilots."),
+        "d": ("2016", "Anglers called the harbour's safety poor."),
+    }
     corpus.add_documents(
-        Document(
-            f"{year}-{n}", f"Report\n\nThe harbour's safety was rated {word}.\n", published=year
-        )
-        for year, word in sayings.items()
-        for n in range(1 if year != "2019" else 2)
+        Document(name, f"Report\n\n{text}\n", published=date) for name, (date, text) in says.items()
     )
-    answer = corpus.ask("Has the harbour's safety rating improved since 2016?")
-    dates = [citation.published for citation in answer.citations]
-    assert dates[0] != dates[1]
-    assert None not in dates
+    plainly = corpus.ask("How was the harbour's safety rated by everyone?")
+    assert [c.published for c in plainly.citations] == ["2019", "2019", "2019"]
+    compared = corpus.ask("How was the harbour's safety rated by everyone, better than before?")
+    assert [c.published for c in compared.citations] == ["2019", "2016", "2019"]
 
 
 def test_near_identical_passages_with_other_figures_are_two_sources(corpus: Corpus) -> None:

@@ -183,7 +183,7 @@ def _is_right(question: Question, citation: Citation) -> bool:
 
 
 def _excerpt(citation: Citation) -> Stretch:
-    return Stretch(citation.doc_id, *(citation.answer or (citation.start, citation.end)))
+    return Stretch(citation.doc_id, *citation.answer)
 
 
 def _relevant(

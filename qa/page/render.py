@@ -18,7 +18,7 @@ SHELF_SIZE = 60  # documents listed before a question is asked
 
 
 # What the page tells the origin of.
-Origin = Document | Listing | Passage | Citation | Source
+Origin = Document | Listing | Passage | Source
 
 
 def masthead(documents: Sequence[Origin]) -> str:
@@ -267,7 +267,7 @@ def _shifted(spans: Iterable[Span], by: int) -> list[Span]:
 
 
 def _source_facts(item: Origin) -> list[str]:
-    speaker = item.speaker if isinstance(item, Citation | Source) else None
+    speaker = item.speaker if isinstance(item, Source) else None
     facts = [
         date_in_words(item.published) or "undated",
         item.author,
@@ -277,7 +277,7 @@ def _source_facts(item: Origin) -> list[str]:
     return [fact for fact in dict.fromkeys(facts) if fact]
 
 
-def _place_facts(piece: Citation | Source | Passage) -> list[str]:
+def _place_facts(piece: Source | Passage) -> list[str]:
     # Above the first heading, the section is the title itself.
     section = piece.section if piece.section != piece.title else None
     return [fact for fact in (section, str(piece.place)) if fact]
