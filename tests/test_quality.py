@@ -1,15 +1,17 @@
 """The report of the quality benchmark: copies, picture, tables; the measuring is too slow here."""
 
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
-from benchmarks.quality.altered import alter, altered, is_altered
+from benchmarks.quality.altered import alter, altered, is_altered, with_copies
 from benchmarks.quality.picture import risk_coverage_svg
 from benchmarks.quality.report import report
 from benchmarks.quality.sets import IR, studies
 from qa import Document
 from qa.evaluation.results import Outcome
 from qa.evaluation.summarising import summarise
+from qa.questions import Gold, Question
 
 
 def test_altered_copies_say_something_else() -> None:
@@ -61,3 +63,16 @@ def test_every_set_has_a_name_and_says_what_it_needs() -> None:
     without_data = [s.name for s in found if s.needs is None]
     assert without_data == ["seeds", "seeds-altered", "voices", "agreement"]
     assert not any(s.needs.exists() for s in found if isinstance(s.needs, Path))
+
+
+def test_a_copy_answers_what_names_nothing_that_is_other_there() -> None:
+    text = "In London 29 posts of 615 were vacant."
+    start = text.index("615")
+    plain = Question(
+        "1", "How many posts are there?", "", "test", ((Gold("a", start, start + 3),),)
+    )
+    (both,) = with_copies(plain, {"a": text}).evidence
+    assert [gold.doc_id for gold in both] == ["a", "altered-a"]
+    assert alter(text)[both[1].start : both[1].end] == alter("615")
+    named = replace(plain, text="How many posts are there in London?")
+    assert with_copies(named, {"a": text}) is named

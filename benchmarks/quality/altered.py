@@ -2,13 +2,15 @@
 
 Deterministic. A place becomes the next of the list, a year lies four years earlier, and of any
 other figure each digit is another. Numbers of items and comments ("3.", "4.7") stay, being structure, and
-so do days and times.
+so do days and times. A question that names nothing of the kind is answered by the copy as well.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 
+from qa.questions import Gold, Question
 from qa.types import Document
 
 _PLACES = (
@@ -44,6 +46,25 @@ def altered(document: Document) -> Document:
         published=published and f"{int(published[:4]) - _YEARS}{published[4:]}",
         kind=document.kind,
     )
+
+
+def with_copies(question: Question, texts: Mapping[str, str]) -> Question:
+    """Return the question with what answers it in the copies, unless its words tell them apart.
+
+    Args:
+        question: About the documents themselves.
+        texts: Of those documents, by id.
+    """
+    if alter(question.text) != question.text:
+        return question
+
+    def copied(gold: Gold) -> Gold:
+        start = len(alter(texts[gold.doc_id][: gold.start]))
+        length = len(alter(texts[gold.doc_id][gold.start : gold.end]))
+        return Gold(_PREFIX + gold.doc_id, start, start + length)
+
+    pieces = tuple((*piece, *map(copied, piece)) for piece in question.evidence)
+    return replace(question, evidence=pieces)
 
 
 def alter(text: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from benchmarks.quality.altered import altered, is_altered
+from benchmarks.quality.altered import altered, is_altered, with_copies
 from qa import Corpus
 from qa.catalog import FILE_NAME
 from qa.errors import CorpusError, InputError
@@ -101,19 +101,20 @@ def seeds(
     *,
     others: Sequence[Path] = (),
     copies: bool = False,
+    split: str = "test",
 ) -> Evaluation:
     """Measure the test questions about the seeds, alone or with something beside them."""
     with place.corpus(name) as corpus:
         corpus.add(ROOT / "seeds", *others)
+        asked = question_file(QUESTIONS, split)
         if copies:
-            own = [d.doc_id for d in corpus.documents() if not is_altered(d.doc_id)]
-            corpus.add_documents(altered(corpus.document(doc_id)) for doc_id in own)
-        found = evaluate(
-            corpus,
-            question_file(QUESTIONS, "test"),
-            settings=settings,
-            silent=settings.keys() - {"full"},
-        )
+            ids = [d.doc_id for d in corpus.documents() if not is_altered(d.doc_id)]
+            own = [corpus.document(doc_id) for doc_id in ids]
+            corpus.add_documents(map(altered, own))
+            texts = {document.doc_id: document.text for document in own}
+            both = tuple(with_copies(question, texts) for question in asked.questions)
+            asked = replace(asked, questions=both)
+        found = evaluate(corpus, asked, settings=settings, silent=settings.keys() - {"full"})
         facts = (*size(corpus), *speed(corpus, found.outcomes))
     return replace(found, notes=(*found.notes, *facts))
 
