@@ -19,6 +19,7 @@ from embeddings.encoder import Vectors
 _LEVELS = np.array([-1.5104, -0.4528, 0.4528, 1.5104], np.float32)
 _THRESHOLDS = (_LEVELS[:-1] + _LEVELS[1:]) / 2
 _PER_BYTE = 4
+_BLOCK = 256  # tokens expanded at a time: they stay in the processor's cache
 _SEED = 0
 
 # All 256 bytes as the four levels they hold, (256, 4) float32.
@@ -50,29 +51,37 @@ def compress(tokens: Vectors) -> bytes:
     return bytes(factors.tobytes() + packed.tobytes())
 
 
-def expand(codes: Sequence[bytes], dimension: int) -> tuple[Vectors, NDArray[np.int64]]:
-    """Return the vectors of several codes, one below the other, and how many each holds.
+def expand(code: bytes, dimension: int) -> Vectors:
+    """Return the vectors of a code, (t, padded d) float32 in the rotated space.
 
     Args:
-        codes: What `compress` returned, each.
+        code: What `compress` returned.
         dimension: Numbers in a vector before compressing.
-
-    Returns:
-        (t, padded d) float32 in the rotated space, and (n,) counts.
     """
-    width = _padded(dimension) // _PER_BYTE
-    counts = np.array([len(code) // (2 + width) for code in codes], np.int64)
-    factors = [np.frombuffer(c, "<f2", n) for c, n in zip(codes, counts, strict=True)]
-    packed = [
-        np.frombuffer(c, np.uint8, n * width, offset=2 * n)
-        for c, n in zip(codes, counts, strict=True)
-    ]
-    if not counts.sum():
-        return np.zeros((0, width * _PER_BYTE), np.float32), counts
-    levels: Vectors = _EXPANDED.take(np.concatenate(packed), axis=0)
-    levels = levels.reshape(-1, width * _PER_BYTE)
-    levels *= np.concatenate(factors).astype(np.float32)[:, None]
-    return levels, counts
+    factors, packed = _parts(code, dimension)
+    vectors: Vectors = _EXPANDED.take(packed, axis=0).reshape(len(factors), _padded(dimension))
+    return vectors * factors.astype(np.float32)[:, None]
+
+
+def similarities(question: Vectors, codes: Sequence[bytes], dimension: int) -> Vectors:
+    """Return the inner products of tokens with those of a question, (t, q) float32.
+
+    Args:
+        question: (q, padded d), rotated.
+        codes: What `compress` returned, each; their tokens come one below the other.
+        dimension: Numbers in a vector before compressing.
+    """
+    parts = [_parts(code, dimension) for code in codes]
+    factors = np.concatenate([factors for factors, _ in parts]).astype(np.float32)
+    packed = np.concatenate([packed for _, packed in parts])
+    found = np.empty((len(factors), len(question)), np.float32)
+    against = np.ascontiguousarray(question.T)
+    for first in range(0, len(packed), _BLOCK):
+        block = packed[first : first + _BLOCK]
+        levels = _EXPANDED.take(block, axis=0).reshape(len(block), _padded(dimension))
+        np.matmul(levels, against, out=found[first : first + _BLOCK])
+    found *= factors[:, None]
+    return found
 
 
 def rotate(vectors: Vectors) -> Vectors:
@@ -82,20 +91,25 @@ def rotate(vectors: Vectors) -> Vectors:
     return np.pad(turned, ((0, 0), (0, _padded(dimension) - dimension)))
 
 
-def maxima(question: Vectors, tokens: Vectors, starts: NDArray[np.int64]) -> Vectors:
-    """Return for each question token its best match in each run of tokens (MaxSim).
+def maxima(similar: Vectors, starts: NDArray[np.int64]) -> Vectors:
+    """Return for each question token its best match in each run of tokens (MaxSim), (q, r).
 
     Args:
-        question: (q, padded d), rotated.
-        tokens: (t, padded d), expanded.
+        similar: (t, q), what `similarities` returned.
         starts: (r,) ascending first tokens of the runs; none is empty.
-
-    Returns:
-        (q, r) float32 inner products.
     """
     if not len(starts):
-        return np.zeros((len(question), 0), np.float32)
-    return np.maximum.reduceat(question @ tokens.T, starts, axis=1)
+        return np.zeros((similar.shape[1], 0), np.float32)
+    found: Vectors = np.maximum.reduceat(similar, starts, axis=0).T
+    return found
+
+
+def _parts(code: bytes, dimension: int) -> tuple[NDArray[np.float16], NDArray[np.uint8]]:
+    """Return the factors, (t,), and the packed levels, (t, bytes a token), of a code."""
+    width = _padded(dimension) // _PER_BYTE
+    count = len(code) // (2 + width)
+    packed = np.frombuffer(code, np.uint8, offset=2 * count).reshape(count, width)
+    return np.frombuffer(code, "<f2", count), packed
 
 
 def _padded(dimension: int) -> int:

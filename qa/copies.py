@@ -8,6 +8,7 @@ figures, negation, names.
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -53,7 +54,8 @@ def same_words(a: str, b: str) -> bool:
     )
 
 
-def _tokens(text: str) -> list[_Token]:
+@lru_cache(maxsize=100)  # an excerpt is compared with several others
+def _tokens(text: str) -> tuple[_Token, ...]:
     """Return the words; figures that follow one another ("£3.6 bn", "five hundred") are one."""
     text = text.translate(_SPELT).replace("per cent", "percent")
     found: list[_Token] = []
@@ -67,7 +69,7 @@ def _tokens(text: str) -> list[_Token]:
             found.append(_Token(plain, is_figure=True))
         else:
             found.append(_Token(word.plain, is_name=text[word.start].isupper()))
-    return found
+    return tuple(found)
 
 
 def _aligned(a: Sequence[_Token], b: Sequence[_Token]) -> list[tuple[int, int]]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 
 from embeddings.encoder import Encoder
+from embeddings.threads import single_threaded
 from embeddings.transformer import DEFAULT_MODEL, ModelUnavailable, TransformerEncoder
 from embeddings.vectors import VectorIndex
 from qa.answering import answer_question, make_hit
@@ -223,9 +224,10 @@ class Corpus:
             InputError: if the question is empty or far too long.
             CorpusError: if there are no documents.
         """
-        query, state = self._prepare(question)
-        found = self._find(query, state, settings.depth, settings)
-        return answer_question(query, found, self._catalog, state, settings)
+        with single_threaded:
+            query, state = self._prepare(question)
+            found = self._find(query, state, settings.depth, settings)
+            return answer_question(query, found, self._catalog, state, settings)
 
     def search(
         self, query: str, top_k: int = 10, *, settings: Settings = DEFAULTS
@@ -243,12 +245,13 @@ class Corpus:
         """
         if not 1 <= top_k <= MAX_TOP_K:
             raise InputError(f"top_k is {top_k}; it must be from 1 to {MAX_TOP_K}.")
-        prepared, state = self._prepare(query)
-        found = self._find(prepared, state, top_k, settings)
-        return tuple(
-            make_hit(prepared, scored, passage, n)
-            for n, (scored, passage) in enumerate(found.hits[:top_k], start=1)
-        )
+        with single_threaded:
+            prepared, state = self._prepare(query)
+            found = self._find(prepared, state, top_k, settings)
+            return tuple(
+                make_hit(prepared, scored, passage, n)
+                for n, (scored, passage) in enumerate(found.hits[:top_k], start=1)
+            )
 
     def document(self, doc_id: str) -> Document:
         """Return a document.

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import Encoding, Vectors
-from embeddings.tokens import Tokens, expand, maxima, rotate
+from embeddings.tokens import Tokens, maxima, rotate, similarities
 from qa.folding import Word, words
 
 _STOP_WORD = 1.0  # at most; question words are rare in some corpora and tell nothing there
@@ -28,6 +28,7 @@ class Asked:
         pooled: (padded dimension,) float32, rotated.
         tokens: (q, padded dimension) float32, rotated.
         owners: (q,) the number of the word that each token belongs to; -1 for none.
+        shares: (w, q) float32, what each token counts in the mean over a word's.
         weights: (q,) float32; they add up to 1.
     """
 
@@ -35,6 +36,7 @@ class Asked:
     pooled: Vectors
     tokens: Vectors
     owners: NDArray[np.int64]
+    shares: Vectors
     weights: Vectors
 
     @property
@@ -44,8 +46,7 @@ class Asked:
 
     def by_word(self, best: Vectors) -> Vectors:
         """Return how closely each word is met, (w, …), from its tokens, (q, …): their mean."""
-        shares = self.owners == np.arange(len(self.words))[:, None]
-        means: Vectors = shares @ best / np.maximum(shares.sum(axis=1, keepdims=True), 1)
+        means: Vectors = self.shares @ best
         return means
 
 
@@ -54,13 +55,11 @@ class Match:
     """How one passage meets the question.
 
     Attributes:
-        tokens: (t, padded dimension) float32, its own tokens.
         starts: (s,) the first token of each sentence; ascending.
         sentences: (s,) which of the passage's sentences each run is.
         best: (q, s) how closely each token of the question is met in each sentence.
     """
 
-    tokens: Vectors
     starts: NDArray[np.int64]
     sentences: NDArray[np.int64]
     best: Vectors
@@ -87,11 +86,13 @@ def prepare(question: str, encoding: Encoding, weigh: Callable[[str], float]) ->
         weights[own] = weight / np.sqrt(max(1, own.sum()))
     if not weights.any():
         weights[:] = 1.0
+    of_word = owners == np.arange(len(found))[:, None]
     return Asked(
         found,
         rotate(encoding.pooled[None])[0],
         rotate(encoding.tokens),
         owners,
+        (of_word / np.maximum(of_word.sum(axis=1, keepdims=True), 1)).astype(np.float32),
         (weights / weights.sum()).astype(np.float32),
     )
 
@@ -110,7 +111,8 @@ def match(
     """
     if not passages:
         return []
-    tokens, counts = expand([passage.code for passage in passages], dimension)
+    similar = similarities(asked.tokens, [passage.code for passage in passages], dimension)
+    counts = np.array([len(passage.spans) for passage in passages])
     firsts = np.cumsum(counts) - counts
     starts, sentences = [], []
     for passage, stops, count in zip(passages, ends, counts, strict=True):
@@ -120,21 +122,20 @@ def match(
         starts.append(cuts[filled])
         sentences.append(filled)
     runs = [at + first for at, first in zip(starts, firsts, strict=True)]
-    best = maxima(asked.tokens, tokens, np.concatenate(runs))
+    best = maxima(similar, np.concatenate(runs))
     lasts = np.cumsum([len(run) for run in runs], dtype=np.int64)
     return [
-        Match(tokens[first : first + count], start, numbers, best[:, last - len(start) : last])
-        for first, count, start, numbers, last in zip(
-            firsts, counts, starts, sentences, lasts, strict=True
-        )
+        Match(start, numbers, best[:, last - len(start) : last])
+        for start, numbers, last in zip(starts, sentences, lasts, strict=True)
     ]
 
 
 def match_labels(asked: Asked, labels: Sequence[Tokens], dimension: int) -> Vectors:
     """Return the best matches in short texts, titles or headings, (q, n); -1 where one is empty."""
-    tokens, counts = expand([label.code for label in labels], dimension)
+    similar = similarities(asked.tokens, [label.code for label in labels], dimension)
+    counts = np.array([len(label.spans) for label in labels])
     found = np.full((len(asked.tokens), len(labels)), -1, np.float32)
     filled = np.flatnonzero(counts)
     starts = (np.cumsum(counts) - counts)[filled]
-    found[:, filled] = maxima(asked.tokens, tokens, starts)
+    found[:, filled] = maxima(similar, starts)
     return found

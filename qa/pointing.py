@@ -6,15 +6,17 @@ sentences of right passages. `python -m benchmarks.fit` writes them with their p
 """
 
 import json
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import Vectors
+from embeddings.tokens import expand
 from qa.folding import Word, words
 from qa.kinds import OTHER, expected, offers
 from qa.passages import about_text, heading_text
@@ -204,6 +206,7 @@ class _Question:
     def describe(self, scored: Scored, passage: Passage) -> NDArray[np.float64]:
         """Return the features of a passage's sentences, (s, features)."""
         asked, match = self.query.asked, scored.match
+        tokens = expand(scored.stored.text.code, len(self.query.vector))
         spans = [passage.sentences[number] for number in match.sentences]
         texts = [passage.text[a - passage.start : b - passage.start] for a, b in spans]
         found = words(passage.text)
@@ -217,10 +220,11 @@ class _Question:
         exact = np.stack([self._stand(under) | said for under in inside], axis=1)  # (w, s)
         met = asked.by_word(scored.best)  # (w, s)
         sentence = self._exactly(met, exact)
-        anywhere = (self._stand(found) | said)[:, None]
+        anywhere = np.any(exact, axis=1)[:, None]
         passage_met = self._exactly(met.max(axis=1, keepdims=True), anywhere)[:, 0]
-        padded = np.pad(sentence, ((0, 0), (1, 1)), mode="edge")
-        around = np.maximum(sentence, np.maximum(padded[:, :-2], padded[:, 2:]))
+        around = sentence.copy()
+        np.maximum(around[:, 1:], sentence[:, :-1], out=around[:, 1:])
+        np.maximum(around[:, :-1], sentence[:, 1:], out=around[:, :-1])
         offered = [self.kind != OTHER and offers(text, self.kind, self.known) for text in texts]
         one = np.ones(len(spans))
         rows = {
@@ -229,7 +233,7 @@ class _Question:
             "passage common": float(self.common @ passage_met) * one,
             "passage specific": float(self.specific @ passage_met) * one,
             "around": (self.common + self.specific) @ around,
-            "whole": _means(match.tokens, match.starts) @ asked.pooled,
+            "whole": _means(tokens, match.starts) @ asked.pooled,
             "dense": scored.signals["dense"] * one,
             "first": scored.score * one,
             "best sentence": scored.signals["sentence"] * one,
@@ -271,12 +275,10 @@ class _Question:
         return found
 
 
-def _by_sentence(found: Sequence[Word], ends: Sequence[int]) -> list[list[Word]]:
+def _by_sentence(found: Sequence[Word], ends: Sequence[int]) -> list[Sequence[Word]]:
     """Return the words of each sentence; what stands between two announces the second."""
-    inside: list[list[Word]] = [[] for _ in ends]
-    for word in found:
-        inside[min(bisect_right(ends, word.start), len(ends) - 1)].append(word)
-    return inside
+    cuts = [bisect_left(found, end, key=lambda word: word.start) for end in ends[:-1]]
+    return [found[first:last] for first, last in pairwise((0, *cuts, len(found)))]
 
 
 def _means(tokens: Vectors, starts: NDArray[np.int64]) -> Vectors:

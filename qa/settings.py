@@ -38,7 +38,7 @@ class Settings:
     """
 
     ranking: Ranking = "full"
-    candidates: int = 60
+    candidates: int = 30
     sentence_weight: float = 0.4
     dense_weight: float = 0.3
     bm25_weight: float = 0.3

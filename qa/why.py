@@ -38,8 +38,7 @@ def explain(query: Query, scored: Scored, passage: Passage) -> tuple[Met, ...]:
             met.append(_met(asked, *same[0], 1.0, passage))
             continue
         if not tokens:
-            labels = [expand([text.tokens.code], len(query.vector))[0] for text in texts[1:]]
-            tokens = [scored.match.tokens, *labels]
+            tokens = [expand(text.tokens.code, len(query.vector)) for text in texts]
         pieces = query.asked.tokens[query.asked.owners == number]
         near = [text.nearest(pieces, own) for text, own in zip(texts, tokens, strict=True)]
         best = max(range(len(texts)), key=lambda n: near[n][0])

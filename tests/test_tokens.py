@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.encoder import Encoding
-from embeddings.tokens import Tokens, compress, expand, maxima, rotate
+from embeddings.tokens import Tokens, compress, expand, maxima, rotate, similarities
 from qa.kinds import expected, offers
 from qa.matching import match, match_labels, prepare
 
@@ -26,8 +26,8 @@ def test_a_token_of_384_numbers_takes_98_bytes() -> None:
 @given(st.integers(0, 99), st.integers(0, 40), st.sampled_from([8, 30, 384, 511]))
 def test_inner_products_survive_the_code(seed: int, count: int, dimension: int) -> None:
     tokens, question = unit(seed, count, dimension), unit(seed + 1, 5, dimension)
-    kept, counts = expand([compress(tokens)], dimension)
-    assert (len(kept), counts.tolist()) == (count, [count])
+    kept = expand(compress(tokens), dimension)
+    assert len(kept) == count
     # To itself exactly (but for float16), to others with noise that shrinks as 1/√d.
     np.testing.assert_allclose((rotate(tokens) * kept).sum(axis=1), 1, atol=2e-3)
     error = rotate(question) @ kept.T - question @ tokens.T
@@ -40,17 +40,16 @@ def test_rotating_keeps_inner_products() -> None:
 
 
 def test_maxima_by_hand() -> None:
-    question = np.array([[1, 0], [0, 1]], np.float32)
-    tokens = np.array([[0.1, 0.9], [0.8, 0.2], [0.3, 0.4]], np.float32)
-    found = maxima(question, tokens, np.array([0, 2]))
-    np.testing.assert_allclose(found, [[0.8, 0.3], [0.9, 0.4]])
+    similar = np.array([[0.1, 0.9], [0.8, 0.2], [0.3, 0.4]], np.float32)
+    np.testing.assert_allclose(maxima(similar, np.array([0, 2])), [[0.8, 0.3], [0.9, 0.4]])
 
 
-def test_codes_expand_one_below_the_other() -> None:
-    codes = [compress(unit(seed, count, 30)) for seed, count in ((1, 4), (2, 0), (3, 7))]
-    kept, counts = expand(codes, 30)
-    assert counts.tolist() == [4, 0, 7]
-    np.testing.assert_array_equal(kept, np.concatenate([expand([code], 30)[0] for code in codes]))
+def test_similarities_are_those_of_the_expanded_tokens() -> None:
+    counts = (4, 0, 700)  # more than are expanded at a time
+    codes = [compress(unit(seed, count, 30)) for seed, count in enumerate(counts)]
+    question = rotate(unit(7, 5, 30))
+    kept = np.concatenate([expand(code, 30) for code in codes])
+    np.testing.assert_allclose(similarities(question, codes, 30), kept @ question.T, atol=1e-5)
 
 
 def test_matching_is_the_best_token_of_each_sentence() -> None:
@@ -69,9 +68,8 @@ def test_matching_is_the_best_token_of_each_sentence() -> None:
     found = match(asked, passages, ends, dimension)
     labels = match_labels(asked, [*passages, Tokens(compress(unit(1, 0, 64)), spans[:0])], 64)
     for number, (passage, one) in enumerate(zip(passages, found, strict=True)):
-        kept, _ = expand([passage.code], dimension)
+        kept = expand(passage.code, dimension)
         assert one.sentences.tolist() == sentences[number]
-        np.testing.assert_array_equal(one.tokens, kept)
         for column, (first, last) in enumerate(pairwise(bounds[number])):
             expected_best = (asked.tokens @ kept[first:last].T).max(axis=1)
             np.testing.assert_allclose(one.best[:, column], expected_best, atol=1e-5)
