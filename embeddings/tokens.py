@@ -71,6 +71,8 @@ def similarities(question: Vectors, codes: Sequence[bytes], dimension: int) -> V
         codes: What `compress` returned, each; their tokens come one below the other.
         dimension: Numbers in a vector before compressing.
     """
+    if not codes:
+        return np.zeros((0, len(question)), np.float32)
     parts = [_parts(code, dimension) for code in codes]
     factors = np.concatenate([factors for factors, _ in parts]).astype(np.float32)
     packed = np.concatenate([packed for _, packed in parts])

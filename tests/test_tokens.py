@@ -50,6 +50,7 @@ def test_similarities_are_those_of_the_expanded_tokens() -> None:
     question = rotate(unit(7, 5, 30))
     kept = np.concatenate([expand(code, 30) for code in codes])
     np.testing.assert_allclose(similarities(question, codes, 30), kept @ question.T, atol=1e-5)
+    assert similarities(question, [], 30).shape == (0, 5)
 
 
 def test_matching_is_the_best_token_of_each_sentence() -> None:
