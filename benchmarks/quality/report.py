@@ -92,8 +92,8 @@ def _beside(runs: Runs, names: Sequence[str]) -> Iterable[str]:
     ]
     yield _differences(found, lambda d: f"{d.metric}, {d.b}")
     yield (
-        "A copy with other years, places and figures answers a question that names none of them as "
-        "well as the original does; it counts as wrong all the same."
+        "A question that names no year, place or figure is answered by an altered copy as well as by "
+        "the original: both count as right there, and only there."
     )
 
 
