@@ -153,7 +153,11 @@ class TransformerEncoder:
     ) -> Encoding:
         with self._counting:
             encoded = self._counter(
-                prompt + text, truncation=False, padding=False, return_offsets_mapping=True
+                prompt + text,
+                truncation=False,
+                padding=False,
+                return_offsets_mapping=True,
+                verbose=False,
             )
         read = output["attention_mask"].bool()
         tokens = output["token_embeddings"][read].float().numpy()

@@ -7,7 +7,7 @@ sentences of right passages. `python -m benchmarks.fit` writes them with their p
 
 import json
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from itertools import pairwise
@@ -166,36 +166,90 @@ def describe(
         (s,) the number of each sentence's hit, (s,) its number in the passage, and (s, features)
         in the order of `FEATURES`.
     """
-    question = _Question(query, weigh, without)
-    owners: list[int] = []
-    numbers: list[int] = []
-    parts = []
-    for number, (scored, passage) in enumerate(hits):
-        if not len(scored.match.sentences):
-            continue  # no token of it is known to the model
-        parts.append(question.describe(scored, passage))
-        numbers += scored.match.sentences.tolist()
-        owners += [number] * len(scored.match.sentences)
-    features = np.concatenate(parts) if parts else np.zeros((0, len(FEATURES)))
-    return owners, numbers, features
+    filled = [n for n, (scored, _) in enumerate(hits) if len(scored.match.sentences)]
+    if not filled:
+        return [], [], np.zeros((0, len(FEATURES)))
+    sentences = [sentence for n in filled for sentence in _sentences(n, *hits[n])]
+    scored = [hits[n][0] for n in filled]
+    counts = [len(one.match.sentences) for one in scored]
+    starts = np.cumsum([0, *counts[:-1]])  # (p,) the first sentence of each passage
+    of = np.repeat(np.arange(len(filled)), counts)  # (s,) the passage of each sentence
+    asked, question = query.asked, _Question(query, weigh)
+    exact = question.stand([sentence.words for sentence in sentences])  # (w, s)
+    if "labels" not in without:
+        labels = [f"{about_text(p)} {heading_text(p)}" for p in (hits[n][1] for n in filled)]
+        exact |= question.stand([words(label) for label in labels])[:, of]
+    met = asked.by_word(np.concatenate([one.best for one in scored], axis=1))  # (w, s)
+    closest = np.maximum.reduceat(met, starts, axis=1)  # (w, p)
+    anywhere = np.logical_or.reduceat(exact, starts, axis=1)  # (w, p)
+    if "exact" not in without:
+        met, closest = question.exactly(met, exact), question.exactly(closest, anywhere)
+    around = met.copy()
+    beside = of[1:] == of[:-1]
+    np.maximum(around[:, 1:], np.where(beside, met[:, :-1], -1), out=around[:, 1:])
+    np.maximum(around[:, :-1], np.where(beside, met[:, 1:], -1), out=around[:, :-1])
+    questioning = asked.by_word(np.concatenate([one.match.best for one in scored], axis=1))
+    offered = question.offered([sentence.text for sentence in sentences])
+    absent = np.zeros(len(filled)) if question.rarest is None else ~anywhere[question.rarest]
+    columns = {
+        "common": question.common @ met,
+        "specific": question.specific @ met,
+        "passage common": (question.common @ closest)[of],
+        "passage specific": (question.specific @ closest)[of],
+        "around": (question.common + question.specific) @ around,
+        "whole": np.concatenate([_means(one, len(query.vector)) for one in scored]) @ asked.pooled,
+        "dense": np.array([one.signals["dense"] for one in scored])[of],
+        "first": np.array([one.score for one in scored])[of],
+        "best sentence": np.array([one.signals["sentence"] for one in scored])[of],
+        "kind": offered,
+        "passage kind": np.maximum.reduceat(offered, starts)[of],
+        "length": np.log([max(1, len(sentence.text.split())) for sentence in sentences]),
+        "scrap": [_is_scrap(sentence.own) for sentence in sentences],
+        "question words": question.questioning(questioning, sentences),
+        "rarest absent": absent[of],
+    }
+    features = np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float64)
+    return [s.hit for s in sentences], [s.number for s in sentences], features
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence of a hit; `words` begin with what stands above it and announces it."""
+
+    hit: int
+    number: int
+    text: str
+    words: Sequence[Word]
+    own: Sequence[Word]
+
+
+def _sentences(hit: int, scored: Scored, passage: Passage) -> Iterator[_Sentence]:
+    numbers = scored.match.sentences.tolist()
+    spans = [
+        (start - passage.start, end - passage.start)
+        for start, end in (passage.sentences[number] for number in numbers)
+    ]
+    found = words(passage.text)
+    cuts = [bisect_left(found, end, key=lambda word: word.start) for _, end in spans[:-1]]
+    runs = pairwise((0, *cuts, len(found)))
+    for number, (start, end), (first, last) in zip(numbers, spans, runs, strict=True):
+        inside = found[first:last]
+        own = [word for word in inside if word.start >= start]
+        yield _Sentence(hit, number, passage.text[start:end], inside, own)
 
 
 class _Question:
-    """What of a question is the same for every passage."""
+    """What of a question is the same for every sentence."""
 
-    def __init__(
-        self, query: Query, weigh: Callable[[str], float], without: frozenset[str]
-    ) -> None:
-        self.query = query
-        self.without = without
-        self.words = query.asked.words
+    def __init__(self, query: Query, weigh: Callable[[str], float]) -> None:
+        asked = query.asked.words
         self.numbers: dict[str, list[int]] = {}  # by term
-        for number, word in enumerate(self.words):
+        for number, word in enumerate(asked):
             self.numbers.setdefault(word.term, []).append(number)
-        self.content = np.array([word.is_content for word in self.words], bool)
-        specific = np.array([is_specific(query.text, w.start) for w in self.words], bool)
-        self.is_number = np.array([w.plain[:1].isdigit() for w in self.words], bool)
-        weights = np.array([weigh(w.term) if w.is_content else 0.0 for w in self.words])
+        self.content = np.array([word.is_content for word in asked], bool)
+        specific = np.array([is_specific(query.text, word.start) for word in asked], bool)
+        self.is_number = np.array([word.plain[:1].isdigit() for word in asked], bool)
+        weights = np.array([weigh(word.term) if word.is_content else 0.0 for word in asked])
         weights /= max(weights.sum(), 1e-9)
         self.common = weights * ~specific
         self.specific = weights * specific
@@ -203,87 +257,42 @@ class _Question:
         self.kind = expected(query.text)
         self.known = query.asked.known
 
-    def describe(self, scored: Scored, passage: Passage) -> NDArray[np.float64]:
-        """Return the features of a passage's sentences, (s, features)."""
-        asked, match = self.query.asked, scored.match
-        tokens = expand(scored.stored.text.code, len(self.query.vector))
-        spans = [passage.sentences[number] for number in match.sentences]
-        texts = [passage.text[a - passage.start : b - passage.start] for a, b in spans]
-        found = words(passage.text)
-        inside = _by_sentence(found, [b - passage.start for _, b in spans])
-        own = [
-            [word for word in under if word.start >= a - passage.start]
-            for under, (a, _) in zip(inside, spans, strict=True)
-        ]
-        about = "" if "labels" in self.without else f"{about_text(passage)} {heading_text(passage)}"
-        said = self._stand(words(about))
-        exact = np.stack([self._stand(under) | said for under in inside], axis=1)  # (w, s)
-        met = asked.by_word(scored.best)  # (w, s)
-        sentence = self._exactly(met, exact)
-        anywhere = np.any(exact, axis=1)[:, None]
-        passage_met = self._exactly(met.max(axis=1, keepdims=True), anywhere)[:, 0]
-        around = sentence.copy()
-        np.maximum(around[:, 1:], sentence[:, :-1], out=around[:, 1:])
-        np.maximum(around[:, :-1], sentence[:, 1:], out=around[:, :-1])
-        offered = [self.kind != OTHER and offers(text, self.kind, self.known) for text in texts]
-        one = np.ones(len(spans))
-        rows = {
-            "common": self.common @ sentence,
-            "specific": self.specific @ sentence,
-            "passage common": float(self.common @ passage_met) * one,
-            "passage specific": float(self.specific @ passage_met) * one,
-            "around": (self.common + self.specific) @ around,
-            "whole": _means(tokens, match.starts) @ asked.pooled,
-            "dense": scored.signals["dense"] * one,
-            "first": scored.score * one,
-            "best sentence": scored.signals["sentence"] * one,
-            "kind": np.array(offered, float),
-            "passage kind": float(any(offered)) * one,
-            "length": np.log([max(1, len(text.split())) for text in texts]),
-            "scrap": np.array([_is_scrap(some) for some in own], float),
-            "question words": self._questioning(asked.by_word(match.best), own),
-            "rarest absent": float(self.rarest is not None and not anywhere[self.rarest]) * one,
-        }
-        return np.stack([rows[name] for name in FEATURES], axis=1)
-
-    def _stand(self, found: Sequence[Word]) -> NDArray[np.bool_]:
-        """Return which of the question's words stand among some words, (w,)."""
-        stand = np.zeros(len(self.words), bool)
-        for word in found:
-            for number in self.numbers.get(word.term, ()):
-                stand[number] = True
+    def stand(self, texts: Sequence[Sequence[Word]]) -> NDArray[np.bool_]:
+        """Return which of the question's words stand in each text, (w, texts)."""
+        stand = np.zeros((len(self.content), len(texts)), bool)
+        for column, text in enumerate(texts):
+            for term in self.numbers.keys() & {word.term for word in text}:
+                stand[self.numbers[term], column] = True
         return stand
 
-    def _exactly(self, met: Vectors, exact: NDArray[np.bool_]) -> Vectors:
+    def exactly(self, met: Vectors, exact: NDArray[np.bool_]) -> Vectors:
         """Return the matches with what stands there to the letter at 1, and other numbers at 0."""
-        if "exact" in self.without:
-            return met
         met = np.where(self.is_number[:, None] & ~exact, np.minimum(met, 0.0), met)
         return np.where(self.content[:, None] & exact, 1.0, met)
 
-    def _questioning(self, met: Vectors, own: Sequence[Sequence[Word]]) -> NDArray[np.float64]:
+    def offered(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Return 1 for each text that offers the kind of answer that is asked for."""
+        if self.kind == OTHER:
+            return np.zeros(len(texts))
+        return np.array([offers(text, self.kind, self.known) for text in texts], float)
+
+    def questioning(self, met: Vectors, sentences: Sequence[_Sentence]) -> NDArray[np.float64]:
         """Return how closely the words that only ask are met, (s,).
 
         A row of a table has none of its own to meet them with: taken as the average.
         """
-        others = ~self.content
-        if not others.any():
-            return np.zeros(len(own))
-        is_row = [all(word.is_content for word in some) for some in own]
+        if self.content.all():
+            return np.zeros(len(sentences))
+        is_row = [all(word.is_content for word in sentence.own) for sentence in sentences]
         average = _MEANS[FEATURES.index("question words")]
-        found: NDArray[np.float64] = np.where(is_row, average, met[others].mean(axis=0))
+        found: NDArray[np.float64] = np.where(is_row, average, met[~self.content].mean(axis=0))
         return found
 
 
-def _by_sentence(found: Sequence[Word], ends: Sequence[int]) -> list[Sequence[Word]]:
-    """Return the words of each sentence; what stands between two announces the second."""
-    cuts = [bisect_left(found, end, key=lambda word: word.start) for end in ends[:-1]]
-    return [found[first:last] for first, last in pairwise((0, *cuts, len(found)))]
-
-
-def _means(tokens: Vectors, starts: NDArray[np.int64]) -> Vectors:
-    """Return the direction of each run's mean token, (s, padded dimension)."""
-    sums = np.add.reduceat(tokens, starts, axis=0)
+def _means(scored: Scored, dimension: int) -> Vectors:
+    """Return the direction of each sentence's mean token, (s, padded dimension)."""
+    tokens = expand(scored.stored.text.code, dimension)
+    sums = np.add.reduceat(tokens, scored.match.starts, axis=0)
     directions: Vectors = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
     return directions
 
