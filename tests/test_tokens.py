@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from embeddings.encoder import Encoding
+from embeddings.threads import single_threaded
 from embeddings.tokens import Tokens, compress, expand, maxima, rotate, similarities
 from qa.kinds import expected, offers
 from qa.matching import match, match_labels, prepare
@@ -51,6 +53,18 @@ def test_similarities_are_those_of_the_expanded_tokens() -> None:
     kept = np.concatenate([expand(code, 30) for code in codes])
     np.testing.assert_allclose(similarities(question, codes, 30), kept @ question.T, atol=1e-5)
     assert similarities(question, [], 30).shape == (0, 5)
+
+
+def test_linear_algebra_keeps_to_one_thread_while_anyone_asks() -> None:
+    def threads() -> set[int]:
+        return {p["num_threads"] for p in threadpool_info() if p["user_api"] == "blas"}
+
+    with threadpool_limits(limits=2, user_api="blas"):
+        with single_threaded:
+            with single_threaded:
+                assert threads() == {1}
+            assert threads() == {1}  # the first to leave isn't the last
+        assert threads() == {2}
 
 
 def test_matching_is_the_best_token_of_each_sentence() -> None:

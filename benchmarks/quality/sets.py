@@ -101,12 +101,11 @@ def seeds(
     *,
     others: Sequence[Path] = (),
     copies: bool = False,
-    split: str = "test",
 ) -> Evaluation:
     """Measure the test questions about the seeds, alone or with something beside them."""
     with place.corpus(name) as corpus:
         corpus.add(ROOT / "seeds", *others)
-        asked = question_file(QUESTIONS, split)
+        asked = question_file(QUESTIONS, "test")
         if copies:
             ids = [d.doc_id for d in corpus.documents() if not is_altered(d.doc_id)]
             own = [corpus.document(doc_id) for doc_id in ids]
