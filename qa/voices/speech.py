@@ -16,7 +16,6 @@ from qa.voices.clauses import Clause, clause_after, clause_before, name_at, sent
 from qa.voices.layout import is_office, last_sentence, signed_by, wide_gap
 from qa.voices.marks import Quote, find_quotes, opens
 from qa.voices.names import PRONOUNS, UNCERTAIN, Names, agrees, has_name, mentions
-from qa.voices.statements import WRITING, introduces_statement
 
 _TURN = re.compile(r"([QA]|Question|Answer|[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3}):\s+(?=\S)")
 _CLAUSE_ONLY = re.compile(
@@ -26,6 +25,11 @@ _FULL_SENTENCE = re.compile(r"[\"“„«'‘]+(?:[A-Z0-9£$€]|…|\.\.\.).*[.
 _HUMAN = re.compile(
     r"\b(?:man|woman|mother|father|son|daughter|wife|husband|minister|officer|inspector|director"
     r"|spokes\w+|leader|chair\w*|chief|secretary|boss|manager|judge|mp|colleague|friend)\b",
+    re.I,
+)
+WRITING = re.compile(
+    r"\b(?:blog|post|article|e-?mail|letter|speech|column|piece|message|bulletin|contribution)\b"
+    r"[^.:]{0,60}?\b(?:by|from)\s+",
     re.I,
 )
 _MAX_APART = 400  # characters between a named speaker's words and a pronoun that means them
@@ -73,7 +77,7 @@ def introduced(text: str, blocks: Sequence[Block]) -> Iterator[Claim]:
     for number, (block, following) in enumerate(pairwise(blocks)):
         if block.kind != "lead_in" or following.kind not in ("paragraph", "item"):
             continue
-        if opens(text, following) or introduces_statement(text, blocks, number):
+        if opens(text, following):
             continue
         sentence = last_sentence(text, block)
         clause = clause_before(sentence, colon=True)
