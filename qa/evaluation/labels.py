@@ -14,9 +14,8 @@ from qa.corpus import Corpus
 from qa.errors import InputError
 from qa.evaluation.results import Evaluation, Outcome
 from qa.evaluation.summarising import summarise
-from qa.types import Voice
+from qa.types import UNCERTAIN, Voice
 from qa.voices import find_voices
-from qa.voices.names import UNCERTAIN
 
 _ARTICLE = "article"
 Rows = Sequence[Mapping[str, Any]]

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
 from itertools import groupby, pairwise
 
-from qa.types import Block, Voice
+from qa.types import UNCERTAIN, Block, Voice
 from qa.voices.layout import GOODBYE, signature, signed_by, words_of
-from qa.voices.names import UNCERTAIN, Names
+from qa.voices.names import Names
 from qa.voices.speech import introduced, quotations, resolved, turns
 from qa.voices.statements import letters, statements
 

@@ -7,7 +7,8 @@ import re
 from collections import defaultdict
 from itertools import pairwise
 
-UNCERTAIN = "uncertain"
+from qa.types import UNCERTAIN
+
 PRONOUNS = frozenset({"he", "she", "they", "it", "i", "we"})
 CAP = r"[A-ZÀ-ÖØ-ÞĀĂĄĆČĐĒĖĘĚĞĢĪİĶŁĻŃŅŇŌŐŒŘŚŞŠŤŪŮŰŹŻŽ]"
 TITLE = (

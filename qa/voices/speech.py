@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from qa.types import Block, Voice
+from qa.types import UNCERTAIN, Block, Voice
 from qa.voices.clauses import Clause, clause_after, clause_before, name_at, sentence_start
 from qa.voices.layout import is_office, last_sentence, signed_by, wide_gap
 from qa.voices.marks import Quote, find_quotes, opens
-from qa.voices.names import PRONOUNS, UNCERTAIN, Names, agrees, has_name, mentions
+from qa.voices.names import PRONOUNS, Names, agrees, has_name, mentions
 
 _TURN = re.compile(r"([QA]|Question|Answer|[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3}):\s+(?=\S)")
 _CLAUSE_ONLY = re.compile(
