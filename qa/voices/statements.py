@@ -89,12 +89,12 @@ def _extent(
             clause = clause_before(sentence, colon=True)
             if clause is None or clause.speaker == UNCERTAIN or _FIRST_PERSON.search(sentence):
                 break
-        elif sure and block.kind in ("heading", "dateline"):
-            break
-        elif sure and text.count("\n", blocks[number - 1].end, block.start) >= wide:
-            break
+        elif sure:
+            apart = text.count("\n", blocks[number - 1].end, block.start) >= wide
+            if apart or block.kind in ("heading", "dateline"):
+                break
         elif block.kind not in ("heading", "dateline"):
-            sure = sure or block.end
+            sure = block.end
         end = block.end
     return sure or end, end
 
