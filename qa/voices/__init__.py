@@ -29,7 +29,7 @@ def find_voices(text: str, blocks: Sequence[Block]) -> tuple[Voice, ...]:
     """
     names = Names(text)
     own = [block for block in blocks if block.comment is None]
-    claims = [*introduced(text, own), *quotations(text, own, names)]
+    claims = [*introduced(text, own), *quotations(text, own)]
     speech = list(resolved(text, claims, own, names))
     layers = [
         *(voice for voice, trails in speech if trails),
@@ -37,12 +37,12 @@ def find_voices(text: str, blocks: Sequence[Block]) -> tuple[Voice, ...]:
         *letters(text, own, names),
         *turns(text, own, names),
         *(voice for voice, trails in speech if not trails),
-        *_comments(text, [block for block in blocks if block.comment is not None], names),
+        *_comments(text, [block for block in blocks if block.comment is not None]),
     ]
     return tuple(_flatten(text, layers))
 
 
-def _comments(text: str, blocks: Sequence[Block], names: Names) -> Iterator[Voice]:
+def _comments(text: str, blocks: Sequence[Block]) -> Iterator[Voice]:
     """Yield readers' comments whole; of a signed one, what it quotes is left uncertain."""
     for _, group in groupby(blocks, key=lambda block: block.comment):
         parts = list(group)
@@ -51,7 +51,7 @@ def _comments(text: str, blocks: Sequence[Block], names: Names) -> Iterator[Voic
         quiet = not any(part.kind == "lead_in" for part in parts)
         sure = signed is not None and quiet and _is_signed_comment(text, parts)
         yield Voice(start, end, "reader's comment", signed[0] if signed and sure else UNCERTAIN)
-        for claim in quotations(text, parts, names) if sure else ():
+        for claim in quotations(text, parts) if sure else ():
             yield Voice(claim.start, claim.end, "reader's comment", UNCERTAIN)
 
 
@@ -63,26 +63,20 @@ def _is_signed_comment(text: str, parts: Sequence[Block]) -> bool:
 
 def _flatten(text: str, layers: Sequence[Voice]) -> Iterator[Voice]:
     """Yield what is seen of each layer where later ones lie over earlier ones."""
-    order = sorted(range(len(layers)), key=lambda n: layers[n].start)
+    order = sorted(range(len(layers)), key=lambda n: layers[n].start, reverse=True)
     bounds = sorted({bound for voice in layers for bound in (voice.start, voice.end)})
-    pieces: list[tuple[int, int, int]] = []  # layer, start, end
-    open_: list[int] = []  # layers that lie here, as negative numbers: a heap
-    at = 0
+    seen: list[tuple[int, int, int]] = []  # layer, start, end
+    lying: list[int] = []  # layers that lie here, as negative numbers: a heap
     for start, end in pairwise(bounds):
-        while at < len(order) and layers[order[at]].start <= start:
-            heappush(open_, -order[at])
-            at += 1
-        while open_ and layers[-open_[0]].end <= start:
-            heappop(open_)
-        if not open_:
-            continue
-        layer = -open_[0]
-        if pieces and pieces[-1][0] == layer and pieces[-1][2] == start:
-            start = pieces.pop()[1]
-        pieces.append((layer, start, end))
-    for layer, start, end in pieces:
-        raw = text[start:end]
+        while order and layers[order[-1]].start <= start:
+            heappush(lying, -order.pop())
+        while lying and layers[-lying[0]].end <= start:
+            heappop(lying)
+        if lying:
+            seen.append((-lying[0], start, end))
+    for layer, pieces in groupby(seen, key=lambda piece: piece[0]):
+        (_, start, end), *more = pieces
+        raw = text[start : more[-1][2] if more else end]
         if any(char.isalnum() for char in raw):
             start += len(raw) - len(raw.lstrip())
-            end -= len(raw) - len(raw.rstrip())
-            yield Voice(start, end, layers[layer].kind, layers[layer].speaker)
+            yield Voice(start, start + len(raw.strip()), layers[layer].kind, layers[layer].speaker)

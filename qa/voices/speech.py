@@ -15,24 +15,23 @@ from qa.types import UNCERTAIN, Block, Voice
 from qa.voices.clauses import Clause, clause_after, clause_before, name_at, sentence_start
 from qa.voices.layout import is_office, last_sentence, signed_by, wide_gap
 from qa.voices.marks import Quote, find_quotes, opens
-from qa.voices.names import PRONOUNS, Names, agrees, has_name, mentions
+from qa.voices.names import PRONOUNS, Names, agrees, has_name
 
-_TURN = re.compile(r"([QA]|Question|Answer|[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3}):\s+(?=\S)")
-_CLAUSE_ONLY = re.compile(
-    r"[\s,.;:–—-]*(?:(?:and |before )?(?:adding|added|continuing|who added)\b[^.!?]{0,60}?)?[\s:,]*"
+_TURN = re.compile(r"([A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3}):\s+(?=\S)")
+_LINK = re.compile(r"[\s,.;:–—-]*(?:(?:and )?(?:adding|added)\b[^.!?]{0,60}?)?[\s:,]*")
+_FULL_SENTENCE = re.compile(
+    r"[\"“„«'‘]+(?:[A-Z0-9£$€]|…|\.\.\.)(?:\S*\s+){3}.*[.!?…][\"”»'’]+", re.S
 )
-_FULL_SENTENCE = re.compile(r"[\"“„«'‘]+(?:[A-Z0-9£$€]|…|\.\.\.).*[.!?…][\"”»'’]+", re.S)
+# A pronoun may mean any of these who stands between.
 _HUMAN = re.compile(
     r"\b(?:man|woman|mother|father|son|daughter|wife|husband|minister|officer|inspector|director"
     r"|spokes\w+|leader|chair\w*|chief|secretary|boss|manager|judge|mp|colleague|friend)\b",
     re.I,
 )
-WRITING = re.compile(
-    r"\b(?:blog|post|article|e-?mail|letter|speech|column|piece|message|bulletin|contribution)\b"
-    r"[^.:]{0,60}?\b(?:by|from)\s+",
+_WRITING = re.compile(
+    r"\b(?:blog|post|article|e-?mail|letter|speech|column|message)\b[^.:]{0,60}?\b(?:by|from)\s+",
     re.I,
 )
-_MAX_APART = 400  # characters between a named speaker's words and a pronoun that means them
 
 
 class Claim(NamedTuple):
@@ -55,11 +54,9 @@ def resolved(
     for claim in sorted(claims, key=lambda claim: claim.start):
         if claim.mention in PRONOUNS:
             between = text[end : claim.subject].lstrip(' \u00a0\n.,;"”’')
-            apart = bisect_right(headings, end) != bisect_right(headings, claim.subject)
             plain = (
                 claim.subject >= end
-                and len(between) <= _MAX_APART
-                and not apart
+                and bisect_right(headings, end) == bisect_right(headings, claim.subject)
                 and not re.search(r"[.!?](?:\s|$)", between)
                 and not has_name(between)
                 and not _HUMAN.search(between)
@@ -74,121 +71,105 @@ def resolved(
 def introduced(text: str, blocks: Sequence[Block]) -> Iterator[Claim]:
     """Yield what follows a lead-in without quotation marks."""
     wide = wide_gap(text, blocks)
-    for number, (block, following) in enumerate(pairwise(blocks)):
-        if block.kind != "lead_in" or following.kind not in ("paragraph", "item"):
-            continue
-        if opens(text, following):
+    for first, (block, following) in enumerate(pairwise(blocks), start=1):
+        speech = following.kind in ("paragraph", "item") and not opens(text, following)
+        if block.kind != "lead_in" or not speech:
             continue
         sentence = last_sentence(text, block)
         clause = clause_before(sentence, colon=True)
-        writing = WRITING.search(sentence)
-        whole = clause is None and writing is not None  # a text, rather than a remark
+        writing = _WRITING.search(sentence)
         if clause is not None:
             mention = clause.speaker
         elif writing is not None:
-            named = name_at(sentence, writing.end())
-            mention = named[0] if named else UNCERTAIN
+            mention, _ = name_at(sentence, writing.end()) or (UNCERTAIN, 0)
         else:
             continue
-        first = number + 1
-        last = first
-        while (
-            following.kind == "item" and last + 1 < len(blocks) and blocks[last + 1].kind == "item"
-        ):
-            last += 1
-        subject = _subject_offset(sentence, block.end)
-        signed = _signature_below(text, blocks, first, mention, mentions(sentence))
-        if signed is not None:
+        if signed := _signature_below(text, blocks, first):
             name, end = signed
-            yield Claim(following.start, blocks[end].end, name, blocks[end].start, blocks[end].end)
+            agreed = mention == UNCERTAIN or mention.split()[-1] == name.split()[-1]
+            signature = blocks[end]
+            speaker = name if agreed else UNCERTAIN
+            yield Claim(following.start, signature.end, speaker, signature.start, signature.end)
             continue
-        yield Claim(following.start, blocks[last].end, mention, subject, blocks[last].end)
-        end = _run(text, blocks, last, wide, whole=whole)
-        if end > last:
-            start, stop = blocks[last + 1].start, blocks[end].end
-            yield Claim(start, stop, UNCERTAIN, start, stop, trails=True)
+        rest = first + 1
+        while following.kind == "item" and rest < len(blocks) and blocks[rest].kind == "item":
+            rest += 1
+        end = blocks[rest - 1].end
+        yield Claim(following.start, end, mention, _subject_offset(sentence, block.end), end)
+        stop = _run(text, blocks, rest, wide, whole=clause is None)
+        if stop > rest:
+            start, end = blocks[rest].start, blocks[stop - 1].end
+            yield Claim(start, end, UNCERTAIN, start, end, trails=True)
 
 
-def _signature_below(
-    text: str, blocks: Sequence[Block], first: int, mention: str, named: Sequence[str]
-) -> tuple[str, int] | None:
+def _signature_below(text: str, blocks: Sequence[Block], first: int) -> tuple[str, int] | None:
     """Return who signs what a lead-in introduces, and the block of the signature."""
     for number in range(first + 1, len(blocks)):
         if blocks[number].kind in ("heading", "lead_in", "dateline", "row"):
             return None
         if signed := signed_by(text, blocks, number):
-            name, last, _ = signed
-            known = mention not in PRONOUNS and mention != UNCERTAIN
-            if (known and mention.split()[-1] != name.split()[-1]) or (
-                not known and not any(name in other for other in named) and mention in PRONOUNS
-            ):
-                return UNCERTAIN, last
-            return name, last
+            return signed[:2]
     return None
 
 
-def _run(text: str, blocks: Sequence[Block], last: int, wide: int, *, whole: bool) -> int:
-    """Return the last block that may still be what a lead-in introduced."""
-    for number in range(last + 1, len(blocks)):
+def _run(text: str, blocks: Sequence[Block], first: int, wide: int, *, whole: bool) -> int:
+    """Return the first block that is plainly no part of the remark, or `whole` text, before it."""
+    for number in range(first, len(blocks)):
         block = blocks[number]
-        gap = text.count("\n", blocks[number - 1].end, block.start) >= wide
         if whole:
-            if block.kind == "lead_in" and WRITING.search(last_sentence(text, block)):
-                break
-        elif block.kind in ("heading", "lead_in", "dateline") or gap or opens(text, block):
-            break
-        last = number
-    return last
+            if block.kind == "lead_in" and _WRITING.search(last_sentence(text, block)):
+                return number
+        elif (
+            block.kind in ("heading", "lead_in", "dateline")
+            or text.count("\n", blocks[number - 1].end, block.start) >= wide
+            or opens(text, block)
+        ):
+            return number
+    return len(blocks)
 
 
-def quotations(text: str, blocks: Sequence[Block], names: Names) -> Iterator[Claim]:
+def quotations(text: str, blocks: Sequence[Block]) -> Iterator[Claim]:
     """Yield what stands in quotation marks and is speech, not a word or a title."""
-    before: Quote | None = None
-    chain: tuple[Clause, str] | None = None  # the clause behind the quotation before
+    behind = 0  # the quotation before
+    chain: Clause | None = None  # the clause behind it
     quotes = find_quotes(text, blocks)
-    for number, quote in enumerate(quotes):
+    starts = [*(quote.start for quote in quotes), len(text)]
+    for quote, following in zip(quotes, starts[1:], strict=True):
         block = blocks[quote.block]
-        beside = before if before and before.last == quote.block else None
-        low = max(block.start, beside.end if beside else 0)
-        low = sentence_start(text, low, quote.start)
+        low = sentence_start(text, max(block.start, behind), quote.start)
+        behind = quote.end
         lead = text[low : quote.start]
-        words = text[quote.start : quote.end]
-        full = bool(_FULL_SENTENCE.fullmatch(words)) and len(words.split()) > 3
+        full = bool(_FULL_SENTENCE.fullmatch(text, quote.start, quote.end))
         begins = not any(char.isalnum() for char in lead)
-        linked = bool(beside and chain and _CLAUSE_ONLY.fullmatch(text, chain[0].end, quote.start))
+        first = begins and quote.start <= block.start + 3  # list marks aside
+        colon = lead.rstrip(" \u00a0\n-–—").endswith(":")
+        linked = (
+            chain is not None
+            and chain.end > block.start
+            and _LINK.fullmatch(text, chain.end, quote.start)
+        )
+        after = _after(text, blocks, quote, following) if begins or linked else None
         mention: str | None = None
         subject = quote.start
-        if not begins and not linked:
-            colon = lead.rstrip(" \u00a0\n-–—").endswith(":")
+        if linked and chain is not None:
+            mention = after.speaker if after else chain.speaker
+        elif not begins:
             clause = clause_before(lead, colon=colon)
-            if clause is not None and (
-                colon or (clause.direct and (full or lead.rstrip().endswith(",")))
-            ):
+            comma = lead.rstrip().endswith(",")
+            if clause and (colon or (clause.direct and (full or comma))):
                 mention, subject = clause.speaker, _subject_offset(lead, quote.start)
-            elif clause is None and colon:
-                label = lead.strip(" \u00a0\n:-–—")
-                known = " " in label and mentions(label) == [label] and names.is_person(label)
-                mention = label if known else UNCERTAIN if full else None
-        elif begins and quote.start <= block.start + 3 and quote.block:
+        elif first and quote.block:
             above = blocks[quote.block - 1]
-            if above.kind == "lead_in" or text[above.end - 1] == ":":
+            if above.kind == "lead_in":
                 sentence = last_sentence(text, above)
                 clause = clause_before(sentence, colon=True)
                 mention = clause.speaker if clause else UNCERTAIN
                 subject = _subject_offset(sentence, above.end)
-        following = quotes[number + 1].start if number + 1 < len(quotes) else len(text)
-        end = min(blocks[quote.last].end, following)
-        after = _after(text, quote, end, following) if begins or linked else None
-        if after is not None:
-            same = mention is None or mention == after.speaker
-            mention = after.speaker if same else UNCERTAIN
-        elif linked and chain is not None and mention is None:
-            mention = chain[1]
-        elif mention is None and full and begins:
+        if after and not linked:
+            mention = after.speaker if mention in (None, after.speaker) else UNCERTAIN
+        if mention is None and full and (begins or colon):
             mention = UNCERTAIN
-        sure = after is not None and after.direct
-        chain = (after, mention) if after and mention and sure else None
-        before = quote
+        chain = after._replace(speaker=mention) if after and mention and after.direct else None
         if mention is None:
             continue
         if quote.closed:
@@ -196,31 +177,26 @@ def quotations(text: str, blocks: Sequence[Block], names: Names) -> Iterator[Cla
             yield Claim(quote.start, quote.end, mention, subject, until)
             continue
         # Without its closing mark the words may end anywhere.
-        sure = begins and quote.start <= block.start + 3
-        first = block.end
-        yield Claim(quote.start, first, mention if sure else UNCERTAIN, subject, first)
-        if quote.end > first:
+        yield Claim(quote.start, block.end, mention if first else UNCERTAIN, subject, block.end)
+        if quote.end > block.end:
             start = blocks[quote.block + 1].start
             yield Claim(start, quote.end, UNCERTAIN, start, quote.end)
 
 
-def _after(text: str, quote: Quote, end: int, following: int) -> Clause | None:
+def _after(text: str, blocks: Sequence[Block], quote: Quote, following: int) -> Clause | None:
     """Return the clause behind a quotation that says whose it is."""
     rest = text[quote.end : quote.end + 2].lstrip()
     last = text[quote.end - 2]
-    if (
-        not quote.closed
-        or not rest
-        or not (last in ",!?…–—-" or rest[0] == "," or rest[0].islower())
-    ):
+    if not rest or not (last in ",!?…–—-" or rest[0] == "," or rest[0].islower()):
         return None
-    clause = clause_after(text, quote.end, end)
+    clause = clause_after(text, quote.end, min(blocks[quote.last].end, following))
     if clause is None:
         return None
-    between = text[clause.end : following].rstrip() if following == end else ""
+    # “Is it safe?” Tom Ray replied, “No.”: the clause may go with either; with a colon it is
+    # the other's.
+    between = text[clause.end : following].strip()
     if between == ":":
         return None
-    # “Is it safe?” Tom Ray replied, “No.”: the clause may go with either.
     either = last in "!?" and between == ","
     return Clause(UNCERTAIN, clause.end, False) if either else clause
 
@@ -233,19 +209,11 @@ def _subject_offset(sentence: str, end: int) -> int:
 
 def turns(text: str, blocks: Sequence[Block], names: Names) -> Iterator[Voice]:
     """Yield the turns of a dialogue written as "JONES: No." or "Q:" and "A:"."""
-    found = [
-        (block, match) for block in blocks if (match := _TURN.match(text, block.start, block.end))
-    ]
+    found = [(b, match) for b in blocks if (match := _TURN.match(text, b.start, b.end))]
     counts = Counter(match[1] for _, match in found)
-    for block, match in found:
+    spoken = {label for label, count in counts.items() if count > 1}
+    for block, match in found if len(spoken) > 1 else ():
         label = match[1]
-        plain = label in ("Q", "A", "Question", "Answer")
-        if sum(count > 1 for count in counts.values()) < 2 or counts[label] < 2:
-            continue
-        if not (plain or label.isupper() or names.is_person(label)):
-            continue
-        speaker = UNCERTAIN
-        if not plain and not is_office(label):
-            speaker = names.resolve(label.title(), block.start)
-            speaker = label if speaker in (label.title(), UNCERTAIN) else speaker
-        yield Voice(match.end(), block.end, "quotation", speaker)
+        if label in spoken and (label.isupper() or names.is_person(label)):
+            speaker = UNCERTAIN if len(label) == 1 or is_office(label) else label
+            yield Voice(match.end(), block.end, "quotation", speaker)
