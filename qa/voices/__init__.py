@@ -14,7 +14,7 @@ from heapq import heappop, heappush
 from itertools import groupby, pairwise
 
 from qa.types import UNCERTAIN, Block, Voice
-from qa.voices.layout import GOODBYE, signature, signed_by, words_of
+from qa.voices.layout import signed_by
 from qa.voices.names import Names
 from qa.voices.speech import introduced, quotations, resolved, turns
 from qa.voices.statements import letters, statements
@@ -46,19 +46,13 @@ def _comments(text: str, blocks: Sequence[Block]) -> Iterator[Voice]:
     """Yield readers' comments whole; of a signed one, what it quotes is left uncertain."""
     for _, group in groupby(blocks, key=lambda block: block.comment):
         parts = list(group)
-        start, end = parts[0].start, parts[-1].end
-        signed = signed_by(text, parts, len(parts) - 1) if len(parts) > 1 else None
-        quiet = not any(part.kind == "lead_in" for part in parts)
-        sure = signed is not None and quiet and _is_signed_comment(text, parts)
-        yield Voice(start, end, "reader's comment", signed[0] if signed and sure else UNCERTAIN)
+        signed = signed_by(text, parts, len(parts) - 1)
+        # It may end with a name that doesn't sign it, and a lead-in introduces others' words.
+        sure = signed and signed[2] and not any(part.kind == "lead_in" for part in parts)
+        speaker = signed[0] if signed and sure else UNCERTAIN
+        yield Voice(parts[0].start, parts[-1].end, "reader's comment", speaker)
         for claim in quotations(text, parts) if sure else ():
             yield Voice(claim.start, claim.end, "reader's comment", UNCERTAIN)
-
-
-def _is_signed_comment(text: str, parts: Sequence[Block]) -> bool:
-    """Whether the last line is more than a name, which a comment may well end with."""
-    found = signature(words_of(text, parts[-1]))
-    return bool(found and found[1]) or bool(GOODBYE.match(words_of(text, parts[-2])))
 
 
 def _flatten(text: str, layers: Sequence[Voice]) -> Iterator[Voice]:

@@ -9,14 +9,13 @@ from qa.types import Block
 from qa.voices.clauses import SPEECH, sentence_start
 from qa.voices.names import BARRED, NOBODY, ROLE, ROLES, TITLE, WORD
 
-GOODBYE = re.compile(
-    r"(?:yours|(?:kind|best|warm) (?:regards|wishes)|regards|sincerely|in solidarity|many thanks)"
-    r"\b[\w ]{0,30},?$",
+_GOODBYE = re.compile(
+    r"(?:yours|(?:kind|best|warm) (?:regards|wishes)|regards|sincerely|many thanks)\b[\w ]{0,30},?$",
     re.I,
 )
 _SIGNED = re.compile(
-    rf"[–—~-]*\s*(?P<name>(?:{TITLE}[ \u00a0])?{WORD}(?:[ \u00a0](?:de |van |von )?{WORD}){{1,3}})"
-    r"\s*(?:(?P<role>[,(\n].{2,100})|[.,]?)",
+    rf"[–—~-]*\s*(?P<name>(?:{TITLE}[ \u00a0])?{WORD}(?:[ \u00a0]{WORD}){{1,3}})"
+    r"\s*(?:(?P<role>[,(\n].{2,100})|,?)",
     re.S,
 )
 
@@ -38,37 +37,28 @@ def wide_gap(text: str, blocks: Sequence[Block]) -> int:
 
 
 def signed_by(text: str, blocks: Sequence[Block], number: int) -> tuple[str, int, bool] | None:
-    """Return who signs in a block, the signature's last block, and whether by an office."""
-    found = signature(words_of(text, blocks[number])) if number else None
-    if found is None:
+    """Return who signs in a block, its last block, and whether by a dash or an office."""
+    line = words_of(text, blocks[number])
+    match = _SIGNED.fullmatch(line) if number else None
+    if match is None or any(
+        ROLES.fullmatch(word) or word.lower() in BARRED | NOBODY for word in match["name"].split()
+    ):
         return None
-    name, marked = found
+    office = bool(match["role"]) and is_office(match["role"])
+    if match["role"] and not office:
+        return None
     after = blocks[number + 1] if number + 1 < len(blocks) else None
-    if after is not None and is_office(words_of(text, after)) and after.kind != "heading":
-        return name, number + 1, True
-    greeted = bool(GOODBYE.match(words_of(text, blocks[number - 1])))
+    if after is not None and after.kind != "heading" and is_office(words_of(text, after)):
+        return match["name"], number + 1, True
+    marked = office or line[0] in "–—~-"
+    greeted = _GOODBYE.match(words_of(text, blocks[number - 1]))
     ends = blocks[number].kind != "heading" and (
         after is None or after.kind in ("heading", "lead_in", "dateline")
     )
-    return (name, number, marked) if marked or greeted or ends else None
-
-
-def signature(line: str) -> tuple[str, bool] | None:
-    """Return the name that a line signs with and whether an office or a dash is beside it."""
-    match = _SIGNED.fullmatch(line.strip())
-    if match is None or (line.rstrip().endswith((".", "!", "?", ":")) and not match["role"]):
-        return None
-    words = match["name"].split()
-    if any(ROLES.fullmatch(w) or w.lower() in BARRED | NOBODY for w in words):
-        return None
-    marked = line[0] in "–—~-" or bool(match["role"] and _is_office(match["role"]))
-    return match["name"], marked
+    return (match["name"], number, marked) if marked or greeted or ends else None
 
 
 def is_office(line: str) -> bool:
     """Whether a line says what office somebody holds: "Napo SSW Branch Chair"."""
-    return len(line.split()) <= 12 and _is_office(line) and not SPEECH.search(line)
-
-
-def _is_office(text: str) -> bool:
-    return bool(re.search(ROLE, text, re.I)) and not re.search(r"[.!?:]$", text)
+    short = len(line.split()) <= 12 and not line.endswith((".", "!", "?", ":"))
+    return short and bool(re.search(ROLE, line, re.I)) and not SPEECH.search(line)

@@ -85,9 +85,9 @@ def _scan(
 def _opens(text: str, here: int) -> bool:
     """Whether the character at an offset opens a quotation, as far as those beside it tell."""
     mark, before, after = text[here], text[here - 1 : here], text[here + 1 : here + 2]
-    if mark in _OPEN or mark not in "\"'‘":
-        return mark in _OPEN
-    if before and not before.isspace() and before not in "([{—–-/:“\"'‘":
+    if mark in _OPEN:
+        return True
+    if mark not in "\"'‘" or not (before.isspace() or before in "([{—–-/:“\"'‘"):
         return False
     if mark == '"':
         return bool(after) and not after.isspace()

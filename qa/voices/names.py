@@ -11,10 +11,8 @@ from qa.types import UNCERTAIN
 PRONOUNS = frozenset({"he", "she", "they", "it", "i", "we"})
 CAP = r"[A-ZÀ-ÖØ-ÞĀĂĄĆČĐĒĖĘĚĞĢĪİĶŁĻŃŅŇŌŐŒŘŚŞŠŤŪŮŰŹŻŽ]"
 TITLE = (
-    r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Lord|Lady|Baroness|Baron|Viscount|Earl|Rev"
-    r"|Reverend|Cllr|Councillor|Sgt|Sergeant|Capt|Colonel|Constable|Supt"
-    r"|Superintendent|Father|Sister|Bishop|Archbishop|Rabbi|Imam|Prince|Princess)"
-    r"\b\.?"
+    r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Lord|Lady|Baroness|Baron|Rev|Reverend|Cllr"
+    r"|Councillor|Sgt|Sergeant|Capt|Constable|Father|Sister|Bishop)\b\.?"
 )
 WORD = (
     rf"(?:(?:Mr|Mrs|Ms|Dr|Prof|Rev|St|Cllr|Sgt|Capt)\.|{CAP}\.(?=[ \u00a0]?{CAP})"
@@ -29,10 +27,10 @@ ROLE = (
     r"|Members?|Founder|Organiser|Principal|Registrar|Superintendent|Correspondent)"
 )
 NAME_LIKE = re.compile(rf"{WORD}(?:[ \u00a0]{WORD})*")
-HAS_TITLE = re.compile(rf"(?:^|(?<=[ \u00a0])){TITLE}[ \u00a0](?={CAP})")
+_HAS_TITLE = re.compile(rf"(?:^|(?<=[ \u00a0])){TITLE}[ \u00a0](?={CAP})")
 _HONOUR = re.compile(r"(?:Sir|Dame|Lord|Lady|Baroness|Baron)\b")
-_MALE = re.compile(r"(?:Mr|Sir|Lord|Baron|Father|King|Prince)\b")
-_FEMALE = re.compile(r"(?:Mrs|Ms|Miss|Dame|Lady|Baroness|Sister|Queen|Princess)\b")
+_MALE = re.compile(r"(?:Mr|Sir|Lord|Baron|Father)\b")
+_FEMALE = re.compile(r"(?:Mrs|Ms|Miss|Dame|Lady|Baroness|Sister)\b")
 ROLES = re.compile(rf"\b{ROLE}\b")
 # Words that take what is said away from a name beside them: "critics of Tom Ray".
 BARRED = frozenset(
@@ -63,7 +61,7 @@ def person(phrase: str, *, definite: bool = False) -> str:
     phrase = phrase.rstrip(".")
     roles = list(ROLES.finditer(phrase))
     office = roles[-1].end() if roles else 0
-    if (title := HAS_TITLE.search(phrase)) and office <= title.end():
+    if (title := _HAS_TITLE.search(phrase)) and office <= title.end():
         return phrase[title.start() :]
     if not roles:
         return phrase if phrase.lower() not in NOBODY else UNCERTAIN
@@ -81,15 +79,10 @@ def has_name(text: str) -> bool:
     return any(not match[0].isupper() for match in _INNER.finditer(text))
 
 
-def mentions(text: str) -> list[str]:
-    """Return the runs of capitalised words in a clause."""
-    return [match[0] for match in NAME_LIKE.finditer(text)]
-
-
 def agrees(pronoun: str, name: str) -> bool:
     """Whether a pronoun may stand for a name, as far as its title tells."""
     other = {"he": _FEMALE, "she": _MALE}.get(pronoun)
-    return other is not None and not other.match(name)
+    return bool(other and not other.match(name))
 
 
 class Names:
