@@ -8,7 +8,7 @@ import re
 from typing import NamedTuple
 
 from qa.types import UNCERTAIN
-from qa.voices.names import BARRED, NAME_LIKE, NOBODY, PHRASE, ROLE, person
+from qa.voices.names import BARRED, NAME_LIKE, PHRASE, ROLE, person
 
 _VERB = (
     r"(?:say|said|says|told|tells|wrote|writes|replied|replies|admitted|admits|cried"
@@ -35,8 +35,11 @@ _LINK = re.compile(
     re.I,
 )
 _PRONOUN = re.compile(r"(?:he|she|they|it|i|we)\b", re.I)
-_DETERMINER = re.compile(r"(?:the|an?|our|his|her|its|their|my)\s+", re.I)
-_DESCRIPTION = re.compile(r"(?:[a-z][\w'’-]*[ \u00a0]){0,6}")
+# What describes a person in front of the name.
+_DESCRIPTION = re.compile(
+    r"(?:(?i:the|an?|our|his|her|its|their|my)\s+)?(?:[a-z][\w'’-]*[ \u00a0]){0,6}"
+)
+_PHRASE = re.compile(PHRASE)
 _OFFICE = re.compile(rf"(?:[ \u00a0]{ROLE.lower()}s?\b)+")
 _SHARED = re.compile(r"['’]s?\b|['’]\s|,? and (?:the |a )?[A-Z]|,? & ")
 _APPOSITION = re.compile(
@@ -100,21 +103,17 @@ def clause_after(text: str, at: int, end: int) -> Clause | None:
 
 
 def name_at(text: str, at: int) -> tuple[str, int] | None:
-    """Return the speaker named at an offset of a clause and where the name ends, or None.
-
-    What describes the person may stand in front of the name, and isn't part of it.
-    """
+    """Return the speaker named at an offset of a clause and where the name ends, or None."""
     if match := _PRONOUN.match(text, at):
         return match[0].lower(), match.end()
-    article = _DETERMINER.match(text, at)
-    lead = _DESCRIPTION.match(text, article.end() if article else at)
-    phrase = lead and re.compile(PHRASE).match(text, lead.end())
+    lead = _DESCRIPTION.match(text, at)
+    phrase = lead and _PHRASE.match(text, lead.end())
     if not lead or not phrase:
         return None
-    first, *more = phrase[0].split()
-    unclear = first.lower() in BARRED | NOBODY or (first.endswith("ing") and more)
-    # "the man accusing Ann Lee", "the sign above Ann Lee"
-    if unclear or any(w in BARRED or w.endswith(("ing", "ed")) for w in lead[0].split()):
+    # "the man accusing Ann Lee", "the sign above Ann Lee", "Unlike Ann Lee"
+    first = phrase[0].split()[0].lower()
+    participle = any(word.endswith(("ing", "ed")) for word in lead[0].split())
+    if participle or not BARRED.isdisjoint([first, *lead[0].split()]):
         return UNCERTAIN, phrase.end()
     if office := _OFFICE.match(text, phrase.end()):
         if name := NAME_LIKE.match(text, office.end() + 1):
@@ -122,15 +121,15 @@ def name_at(text: str, at: int) -> tuple[str, int] | None:
         return text[phrase.start() : office.end()], office.end()
     if _SHARED.match(text, phrase.end()):
         return UNCERTAIN, phrase.end()
-    return person(phrase[0], definite=bool(article)), phrase.end()
+    return person(phrase[0]), phrase.end()
 
 
 def _subject(before: str) -> str:
     """Return who is the subject that ends where the verb begins, if a name is all of it."""
     before = _ADVERBS.sub("", before.rstrip(" \u00a0"))
-    *parts, last = (part.strip() for part in before.split(","))
-    if any(re.match(r"(?:and|or)\b", part) for part in [*parts[1:], last if parts else ""]):
+    if re.search(r",\s*(?:and|or)\b", before):
         return UNCERTAIN
+    *parts, last = (part.strip() for part in before.split(","))
     if not last:  # a comma before the verb ends an apposition
         while len(parts) > 1 and _is_apposition(parts[-1]):
             parts.pop()

@@ -7,7 +7,7 @@ from statistics import median_low
 
 from qa.types import Block
 from qa.voices.clauses import SPEECH, sentence_start
-from qa.voices.names import BARRED, NOBODY, ROLE, ROLES, TITLE, WORD
+from qa.voices.names import BARRED, ROLE, ROLES, TITLE, WORD
 
 _GOODBYE = re.compile(
     r"(?:yours|(?:kind|best|warm) (?:regards|wishes)|regards|sincerely|many thanks)\b[\w ]{0,30},?$",
@@ -33,7 +33,7 @@ def last_sentence(text: str, block: Block) -> str:
 def wide_gap(text: str, blocks: Sequence[Block]) -> int:
     """Return how many line ends between blocks are more than this text's usual space."""
     gaps = [text.count("\n", a.end, b.start) for a, b in pairwise(blocks)]
-    return max(3, median_low(gaps) + 1) if gaps else 3
+    return max(3, median_low(gaps or [0]) + 1)
 
 
 def signed_by(text: str, blocks: Sequence[Block], number: int) -> tuple[str, int, bool] | None:
@@ -41,7 +41,7 @@ def signed_by(text: str, blocks: Sequence[Block], number: int) -> tuple[str, int
     line = words_of(text, blocks[number])
     match = _SIGNED.fullmatch(line) if number else None
     if match is None or any(
-        ROLES.fullmatch(word) or word.lower() in BARRED | NOBODY for word in match["name"].split()
+        ROLES.fullmatch(word) or word.lower() in BARRED for word in match["name"].split()
     ):
         return None
     office = bool(match["role"]) and is_office(match["role"])

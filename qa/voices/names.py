@@ -27,12 +27,12 @@ ROLE = (
     r"|Members?|Founder|Organiser|Principal|Registrar|Superintendent|Correspondent)"
 )
 NAME_LIKE = re.compile(rf"{WORD}(?:[ \u00a0]{WORD})*")
-_HAS_TITLE = re.compile(rf"(?:^|(?<=[ \u00a0])){TITLE}[ \u00a0](?={CAP})")
+_HAS_TITLE = re.compile(rf"\b{TITLE}[ \u00a0](?={CAP})")
 _HONOUR = re.compile(r"(?:Sir|Dame|Lord|Lady|Baroness|Baron)\b")
 _MALE = re.compile(r"(?:Mr|Sir|Lord|Baron|Father)\b")
 _FEMALE = re.compile(r"(?:Mrs|Ms|Miss|Dame|Lady|Baroness|Sister)\b")
 ROLES = re.compile(rf"\b{ROLE}\b")
-# Words that take what is said away from a name beside them: "critics of Tom Ray".
+# Words that begin no name, and take what is said away from one: "critics of Tom Ray".
 BARRED = frozenset(
     """
     of for to by with from about on in at after before when than that who which whose against
@@ -41,22 +41,17 @@ BARRED = frozenset(
     beyond outside inside around across along among off towards unlike despite except opposite
     as while is was were are be been has had have did does do not only
     asked told pressed questioned quoted cited given described joined led seen met
-    """.split()
-)
-# Words with a capital at a sentence's beginning that name nobody.
-NOBODY = frozenset(
-    """
-    i we you he she they it this that these those there here one some others another everyone
-    someone anyone nobody everybody somebody many most few all none each inspectors police
-    officers ministers critics staff officials members residents campaigners experts sources
-    people witnesses readers note notes summary question answer
+    i we you he she they it this these those there here one some others another everyone someone
+    anyone nobody everybody somebody many most few all none each
+    inspectors police officers ministers critics staff officials members residents campaigners
+    experts sources people witnesses readers
     """.split()
 )
 _MAX_NAMESAKES = 8  # two are too many to tell them apart
 _INNER = re.compile(rf"(?<=[^\W_][ \u00a0]){WORD}|(?<=[,;][ \u00a0]){WORD}")  # in mid-sentence
 
 
-def person(phrase: str, *, definite: bool = False) -> str:
+def person(phrase: str) -> str:
     """Return the name in a phrase of capitalised words, without office: "Justice Secretary …"."""
     phrase = phrase.rstrip(".")
     roles = list(ROLES.finditer(phrase))
@@ -64,14 +59,14 @@ def person(phrase: str, *, definite: bool = False) -> str:
     if (title := _HAS_TITLE.search(phrase)) and office <= title.end():
         return phrase[title.start() :]
     if not roles:
-        return phrase if phrase.lower() not in NOBODY else UNCERTAIN
+        return phrase if phrase.lower() not in BARRED else UNCERTAIN
     rest = phrase[office:].strip()
     if not rest:  # "Ian Lawrence General Secretary", or an office: `Names` may know
         return phrase if len(phrase[: roles[0].start()].split()) in (2, 3) else UNCERTAIN
     if not re.match(r"(?:of|for)\b", rest):
         return rest
     # "Chief Inspector of Probation Justin Russell": where the name begins only `Names` may know.
-    return phrase if len(rest.split()) > 3 and not definite else UNCERTAIN
+    return phrase if len(rest.split()) > 3 else UNCERTAIN
 
 
 def has_name(text: str) -> bool:
@@ -98,7 +93,7 @@ class Names:
 
     def _note(self, phrase: str, at: int) -> None:
         words = [word.rstrip(".") for word in phrase.split()[-8:]]
-        if words[0].lower() in BARRED | NOBODY:
+        if words[0].lower() in BARRED:
             words = words[1:]
         titles = [n for n, word in enumerate(words) if re.fullmatch(TITLE, word)]
         for n in titles:
