@@ -96,20 +96,18 @@ class Names:
         if words[0].lower() in BARRED:
             words = words[1:]
         titles = [n for n, word in enumerate(words) if re.fullmatch(TITLE, word)]
-        for n in titles:
-            self._titled[words[min(n + 1, len(words) - 1)]].add(words[n])
         title = words[titles[0]] if titles else ""
         words = words[titles[0] + 1 :] if titles else words
+        if title and words:  # of "Dame Ann Lee" both names have it, whichever is used alone
+            self._titled[words[0]].add(title)
+            self._titled[words[-1]].add(title)
         office = max((n + 1 for n, word in enumerate(words) if ROLES.fullmatch(word)), default=0)
         words = words[office:]
         if len(words) < 2:
             return
         if office:
             self._persons.add(" ".join(words))
-        if title:
-            self._titled[words[-1]].add(title)
-        else:
-            words = words[-2:]
+        words = words if title else words[-2:]
         full = " ".join([title, *words] if _HONOUR.match(title) else words)
         for known in (self._known[words[0]], self._known[words[-1]]):
             if len(known) < _MAX_NAMESAKES:
