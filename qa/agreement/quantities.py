@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import inf
+from typing import Self
 
 _ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
@@ -85,22 +86,33 @@ _REACH = 24  # characters; the longest hedge is shorter
 
 
 @dataclass(frozen=True, slots=True)
-class Quantity:
-    """A figure: `low` to `high` is meant, `floor` to `ceiling` possible.
+class Value:
+    """What may answer: a figure, date or name; two are compared where they measure the same."""
 
-    `measures` names the dimension: "count", "percent", a currency, "time" (seconds), …
-    """
+    measures: str  # "count", "percent", a currency, "time" (seconds), …, "date", "name"
+    start: int
+    end: int
 
-    measures: str
+    def matches(self, other: Self) -> bool:
+        """Whether the two are the same, as far as they go."""
+        raise NotImplementedError
+
+    def excludes(self, other: Self) -> bool:
+        """Whether both can't be right."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity(Value):
+    """A figure: `low` to `high` is meant, `floor` to `ceiling` possible."""
+
     low: float
     high: float
     floor: float
     ceiling: float
-    start: int
-    end: int
     bound: str = ""  # "above", "below", or neither
 
-    def matches(self, other: "Quantity") -> bool:
+    def matches(self, other: Self) -> bool:
         """Whether the two are the same figure, as far as they go."""
         if self.bound and self.bound == other.bound:  # the same limit
             edges = (self.low, other.low) if self.bound == "above" else (self.high, other.high)
@@ -114,28 +126,26 @@ class Quantity:
         edges = {name: getattr(self, name) * _UNITS["year"][1] for name in _EDGES}
         return replace(self, measures="time", **edges)
 
-    def excludes(self, other: "Quantity") -> bool:
+    def excludes(self, other: Self) -> bool:
         """Whether both can't be right."""
         return self.floor > other.ceiling or other.floor > self.ceiling
 
 
 @dataclass(frozen=True, slots=True)
-class Date:
+class Date(Value):
     """A date as far as it is told; years `first` to `last`, 0 where none is."""
 
     first: int
     last: int
     month: int
     day: int
-    start: int
-    end: int
 
-    def matches(self, other: "Date") -> bool:
+    def matches(self, other: Self) -> bool:
         """Whether the two may be one day and have the year, or month and day, in common."""
         shared = [self.first and other.first, self.month and other.month, self.day and other.day]
         return not self.excludes(other) and bool(shared[0] or (shared[1] and shared[2]))
 
-    def excludes(self, other: "Date") -> bool:
+    def excludes(self, other: Self) -> bool:
         """Whether the two can't be one day."""
         apart = self.first > other.last or other.first > self.last
         return (
@@ -143,6 +153,21 @@ class Date:
             or bool(self.month and other.month and self.month != other.month)
             or bool(self.month and other.month and self.day and other.day and self.day != other.day)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Value):
+    """A name, by its last word, folded."""
+
+    last: str
+
+    def matches(self, other: Self) -> bool:
+        """Whether the two may be one."""
+        return self.last == other.last
+
+    def excludes(self, other: Self) -> bool:
+        """Whether the two can't be one."""
+        return self.last != other.last
 
 
 def dates(text: str) -> list[Date]:
@@ -170,12 +195,12 @@ def _date(match: re.Match[str]) -> Date:
         last = until
     month = _MONTHS.index(match["month"].lower()) + 1 if match["month"] else 0
     day = int(match["day"] or match["after"] or 0)
-    return Date(year, last, month, day, match.start(), match.end())
+    return Date("date", *match.span(), year, last, month, day)
 
 
 def _exact(measures: str, value: float, room: float, span: tuple[int, int]) -> Quantity:
     low, high = value - room, value + room
-    return Quantity(measures, low, high, low, high, *span)
+    return Quantity(measures, *span, low, high, low, high)
 
 
 def _amounts(text: str) -> Iterator[Quantity]:
@@ -312,4 +337,4 @@ def _hedged(text: str, quantity: Quantity) -> Quantity:
     else:
         return quantity
     bound = kind if kind in ("above", "below") else ""
-    return Quantity(quantity.measures, *edges, quantity.start, quantity.end, bound)
+    return Quantity(quantity.measures, quantity.start, quantity.end, *edges, bound)
