@@ -16,30 +16,26 @@ from qa.folding import Word, words
 from qa.kinds import expected
 
 _AHEAD = re.compile(
-    r"\b(will|shall|should|must|could|would|may|might|plan(s|ned)?|proposed?|(are|is|were|was) expected|expects?|expecting|forecast"
-    r"|target|aim(s|ed)?|goal|budget(ed)?|hopes?|hoped|recommend(s|ed)?|projected|by 20\d\d"
-    r"|(is|are|was|were) (to|due)|had put)\b"
+    r"\b(will|shall|should|must|could|would|may|might|plan(s|ned)?|proposed?|expect(s|ing)?"
+    r"|(is|are|was|were) (expected|to|due)|forecast|target|aim(s|ed)?|goal|budget(ed)?|hoped?|hopes"
+    r"|projected)\b"
 )
 _RELATIVE = re.compile(
-    r"\b(yesterday|today|tomorrow|so far|to date|((last|this|next|previous) (year|month|week|quarter|night|spring"
-    r"|summer|autumn|winter)))\b",
-    re.IGNORECASE,
+    r"\b(today|so far|to date|(last|this|next|previous) (year|month|week|quarter))\b", re.IGNORECASE
 )
 _REPORTED = re.compile(
-    r"\s*[\w’' ]{0,60}\b(said|says|say|heard|told|claims?|claimed|announced|reports?|reported|found|finds|suggests?)"
-    r"( that)? ",
+    r"\s*[\w’' ]{0,60}\b(said|says?|heard|told|claim(s|ed)?|announced|report(s|ed)?|found)( that)? "
 )
 _OPENS = re.compile(
-    r"(of|in|on|among|at|for|from|across|against|with|within|by|to|as|under|before|after|until|since"
-    r"|between|during|when)\b",
+    r"(of|in|on|among|at|for|from|across|within|by|under|before|after|until|since|between|during)\b",
     re.IGNORECASE,
 )
 _ONE_HOLDER = re.compile(
-    r"^(who|which \w+) (is|was|won|designed|wrote|built|discovered|invented|founded|became|telephoned|phoned)\b"
+    r"^(who|which \w+) (is|was|won|designed|wrote|built|discovered|invented|founded|became)\b"
     r"|^what (is|was) the (capital|name)\b"
 )
 _DENIED = re.compile(
-    r"(\b(not|never|rather than|instead of)|n['’]t)( (?!more|less|fewer)\w+){0,2} ?\Z",
+    r"(\b(not|rather than|instead of)|n['’]t)( (?!more|less|fewer)\w+){0,2} ?\Z",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"[A-Z][\w’'-]+(?: (?:[A-Z][\w’'-]+|[A-Z]\.))*")
