@@ -24,7 +24,7 @@ _DISPUTES = re.compile(
 )
 _LIMITS = re.compile(r"\b(can|must|may|needs?|required?|allowed|entitled)\b")
 _YES_OR_NO = re.compile(r"^(is|are|was|were|does|do|did|has|have|had|can|could|may|must|will)\b")
-_NEGATIONS = frozenset("not no never none neither nor cannot".split())
+_NEGATED = re.compile(r"\b(not|no|never|none|neither|nor|cannot)\b|n['’]t\b", re.IGNORECASE)
 
 
 class Difference(NamedTuple):
@@ -79,7 +79,9 @@ def _differing(asked: Question, one: Reading, other: Reading) -> tuple[str, str]
         return None
     a, b = first[0], second[0]
     same_time = asked.kind == "date" or _same_time(one, other, a, b)
-    if not same_time or _narrowing(one, other, a, b) or not _apart(one, other, a, b):
+    if not same_time or _narrowing(one, a, other) or _narrowing(other, b, one):
+        return None
+    if not _apart(one, other, a, b):
         return None
     return one.text[a.start : a.end], other.text[b.start : b.end]
 
@@ -89,9 +91,9 @@ def _agreeing(asked: Question, one: Reading, other: Reading) -> bool:
     if not _alike(asked, one, other) or (one.missing | other.missing) & asked.names:
         return False
     first, second = _shared(one, other)
-    return any(
-        a.matches(b) and not _narrowing(one, other, a, b) & NARROWING for a in first for b in second
-    )
+    first = [a for a in first if not _narrowing(one, a, other) & NARROWING]
+    second = [b for b in second if not _narrowing(other, b, one) & NARROWING]
+    return any(a.matches(b) for a in first for b in second)
 
 
 def _alike(asked: Question, one: Reading, other: Reading) -> bool:
@@ -113,9 +115,9 @@ def _shared(one: Reading, other: Reading) -> tuple[list[Value], list[Value]]:
     return a, b
 
 
-def _narrowing(one: Reading, other: Reading, a: Value, b: Value) -> set[str]:
-    """Return what is said of one of two values and nowhere in the other's statement."""
-    return (one.besides(a) - other.known) | (other.besides(b) - one.known)
+def _narrowing(one: Reading, a: Value, other: Reading) -> set[str]:
+    """Return what `one` says of its value and `other` nowhere."""
+    return one.besides(a) - other.known
 
 
 def _apart(one: Reading, other: Reading, a: Value, b: Value) -> bool:
@@ -133,12 +135,12 @@ def _same_time(one: Reading, other: Reading, a: Value, b: Value) -> bool:
         return False
     if years_a and years_b:
         return years_a == years_b
-    if years_a or years_b:
+    if years_a or years_b:  # the other tells of the year that it was written in, or the last
+        (first, last), *more = years_a or years_b
         undated = other if years_a else one
-        first, last = min(years_a or years_b)[0], max(years_a or years_b)[1]
-        if undated.published:
-            return first == last and first <= undated.published.year <= last + 1
-        return one.published == other.published
+        if not undated.published:
+            return not one.published and not other.published
+        return not more and first == last and undated.published.year - last in (0, 1)
     if one.published and other.published:
         return abs((one.published - other.published).days) <= _NEAR
     return one.published == other.published
@@ -147,23 +149,17 @@ def _same_time(one: Reading, other: Reading, a: Value, b: Value) -> bool:
 def _refuting(one: Reading, other: Reading) -> tuple[str, str] | None:
     """Return the values where `other` takes up the figure of `one` and puts another in its place."""
     disputes = bool(_DISPUTES.search(other.text))
-    for a in (v for v in one.values if isinstance(v, Quantity)):
+    for a in (value for value in one.values if isinstance(value, Quantity)):
         alike = [q for q in other.figures if q.measures == a.measures]
-        taken = next((q for q in alike if q.matches(a)), None)
-        if not taken or not (disputes or other.is_denied(taken)):
-            continue
+        taken = any(q.matches(a) and (disputes or other.is_denied(q)) for q in alike)
         for b in alike:
-            if b.excludes(a):
+            if taken and b.excludes(a):
                 return one.text[a.start : a.end], other.text[b.start : b.end]
     return None
 
 
 def _polarity_apart(one: Reading, other: Reading) -> tuple[str, str] | None:
     """Return both texts where one is the other's words with a "not"."""
-    negated = [w for r in (one, other) for w in r.words if _is_negation(w.plain)]
+    negated = _NEGATED.findall(f"{one.text} {other.text}")
     content, others = ({form(w) for w in r.words if w.is_content} for r in (one, other))
     return (one.text, other.text) if len(negated) == 1 and content == others else None
-
-
-def _is_negation(word: str) -> bool:
-    return word in _NEGATIONS or word.endswith("n't")

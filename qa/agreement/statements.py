@@ -34,12 +34,14 @@ _ONE_HOLDER = re.compile(
     r"^(who|which \w+) (is|was|won|designed|wrote|built|discovered|invented|founded|became)\b"
     r"|^what (is|was) the (capital|name)\b"
 )
+_HOW_MUCH_TIME = re.compile(r"\bhow many (hour|day|week|month|year)s?\b")
 _DENIED = re.compile(
     r"(\b(not|rather than|instead of)|n['’]t)( (?!more|less|fewer)\w+){0,2} ?\Z",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"[A-Z][\w’'-]+(?: (?:[A-Z][\w’'-]+|[A-Z]\.))*")
 _BREAK = re.compile(r"[;:()]|,(?!\d)| and (?=\w+ed\b)")
+_MOST = 50  # figures, dates or names; each is compared with each, and more stand in a table
 _LONGEST = 4_000  # characters that are compared; an answer is a sentence or a few
 
 
@@ -82,17 +84,11 @@ class Question:
             return measures.isupper()
         if "how fast" in self.lower:
             return measures not in ("time", "count")
-        if self.kind == "duration" or re.search(
-            r"\bhow many (hours?|days?|weeks?|months?|years?)\b", self.lower
-        ):
+        if self.kind in ("duration", "age") or _HOW_MUCH_TIME.search(self.lower):
             return measures == "time"
         if self.kind == "percent":
             return measures == "percent"
-        if self.kind == "age":
-            return measures in ("time", "count")
-        if "how many" in self.lower:
-            return measures in ("count", "percent")
-        return True
+        return "how many" not in self.lower or measures in ("count", "percent")
 
 
 class Reading:
@@ -106,9 +102,9 @@ class Reading:
         self.said = {form(word) for word in self.words}
         self.known = self.said | {form(word) for word in words(statement.about[:_LONGEST])}
         self.missing = asked.subject - self.known  # what the question speaks of and this doesn't
-        self.dates = dates(self.text)
-        self.about_dates = dates(statement.about[:_LONGEST])
-        self.figures = quantities(self.text)
+        self.dates = dates(self.text)[:_MOST]
+        self.about_dates = dates(statement.about[:_LONGEST])[:_MOST]
+        self.figures = quantities(self.text)[:_MOST]
         self.is_ahead = bool(_AHEAD.search(self.text))  # planned or due, not done
         # Times that count from the day of writing.
         self.relative = {match[0].lower() for match in _RELATIVE.finditer(self.text)}
@@ -119,16 +115,15 @@ class Reading:
         if self.asked.kind == "date":
             return [*self.dates]
         if self.asked.has_one_holder:
-            return [*self._names()]
+            return [*self._names()[:_MOST]]
         if self.asked.kind in ("person", "name", "reason"):  # several may be right
             return []
         found = [q for q in self.figures if not self._is_asked(q) and not self.is_denied(q)]
         if self.asked.kind == "age":
             found = [q.in_years() for q in found]
-        wanted = [q for q in found if self.asked.wants(q)]
-        if not wanted and self.asked.kind == "money":  # "pay gap", "price index"
-            wanted = [q for q in found if q.measures == "percent"]
-        return [*wanted]
+        # Of "pay gap" and "price index" the figure is a share.
+        shares = [q for q in found if self.asked.kind == "money" and q.measures == "percent"]
+        return [*([q for q in found if self.asked.wants(q)] or shares)]
 
     def _is_asked(self, quantity: Quantity) -> bool:
         numbers = {w.plain for w in words(self.text[quantity.start : quantity.end])}
@@ -185,8 +180,7 @@ class Reading:
     @cached_property
     def is_of_its_year(self) -> bool:
         """Whether it tells of the year that is asked about, where one is."""
-        told = [*self.dates, *self.about_dates]
-        years = self.asked.years
+        told, years = [*self.dates, *self.about_dates], self.asked.years
         return not years or any(d.first <= year <= d.last for d in told for year in years)
 
 
