@@ -19,7 +19,7 @@ from qa.voices import find_voices
 from qa.wording import date_in_words
 
 # Raised whenever the same document would be cut into other passages than before.
-VERSION = 2
+VERSION = 3
 
 COMMENT_KIND = "reader's comment"
 MIN_WORDS, MAX_WORDS = 40, 120

@@ -35,6 +35,22 @@ def voices(text: str) -> tuple[Document, tuple[Voice, ...]]:
 
 
 INLINE = {
+    "spokesman": (
+        "A spokeswoman for the Howard League said: “We will not close the shop.”",
+        [quoted("spokeswoman for the Howard League", "“We will not close the shop.”")],
+    ),
+    "union and office in front of the name": (
+        "“We will not close the shop,” said Unison general secretary Ann Lee.",
+        [quoted("Ann Lee", "“We will not close the shop,”")],
+    ),
+    "genitive within single marks": (
+        "‘The girls’ team won,’ said Ann Lee.",
+        [quoted("Ann Lee", "‘The girls’ team won,’")],
+    ),
+    "title and place": (
+        "Ms Lee of Napo recalled: “We did not close the shop.”",
+        [quoted("Ms Lee of Napo", "“We did not close the shop.”")],
+    ),
     "clause behind": (
         "“We are very proud of the staff,” said Jane Doe.",
         [quoted("Jane Doe", "“We are very proud of the staff,”")],
@@ -161,6 +177,7 @@ INLINE = {
 
 # Words in marks that are somebody's, the text doesn't plainly say whose.
 UNSURE = {
+    "three who said it": ("Ann Lee, Tom Ray, and Max Orr, said: “We will go.”", "“We will go.”"),
     "no name": ("A spokesman said: “We do not comment.”", "“We do not comment.”"),
     "possessive": ("Ann Lee's lawyer said: “We do not comment.”", "“We do not comment.”"),
     "possessive behind": ("“We do not comment,” said Ann Lee's lawyer.", "“We do not comment,”"),
@@ -240,6 +257,10 @@ def test_the_document_s_own_words(name) -> None:
 
 
 PARAGRAPHS = {
+    "single marks over two paragraphs": (
+        "‘The first paragraph is long.\n\n‘The second closes it,’ said Ann Lee.",
+        [quoted("Ann Lee", "‘The first ~ closes it,’")],
+    ),
     "lead-in and paragraph": (
         "Mrs Lee said:\n\n“We will fight.”\n\nThe bus left.",
         [quoted("Mrs Lee", "“We will fight.”")],

@@ -14,14 +14,19 @@ _VERB = (
     r"(?:say|said|says|told|tells|wrote|writes|replied|replies|admitted|admits|cried"
     r"|(?:acknowledge|add|agree|announce|answer|argue|ask|claim|comment|complain|conclude|confirm"
     r"|continue|declare|explain|insist|note|observe|post|remark|respond|state|stress|tweet|urge"
-    r"|warn)e?[ds]|(?:went|goes) on(?: to (?:say|add))?|pointed out"
+    r"|warn|recall|joke|suggest|predict|emphasi[sz]|caution|counter|retort|boast|shout|whisper"
+    r"|mutter|snap|plead|quip)e?[ds]|(?:went|goes) on(?: to (?:say|add))?|pointed out"
     r"|(?:had|has) (?:\w+ ){1,5}to say)"
 )
 SPEECH = re.compile(rf"\b{_VERB}\b")
 _VERB_FIRST = re.compile(rf"(?:according to|{_VERB})\s+")
 _DAY = r"today|yesterday|(?:on )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 # What may stand between a subject and its verb; all else there takes the speech away.
-_ADVERBS = re.compile(rf"(?:[\s,]+(?:also|later|then|has|had|further|again|{_DAY}))+$")
+_ADVERBS = re.compile(
+    rf"(?:[\s,]+(?:also|later|then|has|had|further|again|previously|recently|once|simply|repeatedly"
+    rf"|even|now|tonight|this (?:week|morning|afternoon|evening)|last (?:week|night|month|year)"
+    rf"|{_DAY}))+$"
+)
 # Between the verb and the speech: "said in a letter to all members:", "told the court:".
 _REST = re.compile(
     rf"(?:(?:in|on|at|to|of|about|after|during|before|via|for|when|with|this|last|{_DAY})\b.*)?",
@@ -40,6 +45,7 @@ _DESCRIPTION = re.compile(
     r"(?:(?i:the|an?|our|his|her|its|their|my)\s+)?(?:[a-z][\w'’-]*[ \u00a0]){0,6}"
 )
 _PHRASE = re.compile(PHRASE)
+_SPOKESMAN = re.compile(rf"(?i:(?:the|an?)\s)?(spokes(?:man|woman|person) for (?:the )?{PHRASE})")
 _OFFICE = re.compile(rf"(?:[ \u00a0]{ROLE.lower()}s?\b)+")
 _SHARED = re.compile(r"['’]s?\b|['’]\s|,? and (?:the |a )?[A-Z]|,? & ")
 _APPOSITION = re.compile(
@@ -106,6 +112,8 @@ def name_at(text: str, at: int) -> tuple[str, int] | None:
     """Return the speaker named at an offset of a clause and where the name ends, or None."""
     if match := _PRONOUN.match(text, at):
         return match[0].lower(), match.end()
+    if match := _SPOKESMAN.match(text, at):
+        return match[1], match.end()
     lead = _DESCRIPTION.match(text, at)
     phrase = lead and _PHRASE.match(text, lead.end())
     if not lead or not phrase:

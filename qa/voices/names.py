@@ -122,7 +122,7 @@ class Names:
             title, bare = "", [title, *bare]
         honour = title if _HONOUR.match(title) else ""
         if len(bare) > 1:
-            return mention if honour else " ".join(bare)
+            return mention if honour or "of" in bare else " ".join(bare)
         name = bare[0]
         known = {
             full
