@@ -8,11 +8,12 @@ import os
 import shutil
 import threading
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 from embeddings.encoder import Encoder
 from embeddings.threads import single_threaded
@@ -32,6 +33,10 @@ from qa.settings import DEFAULTS, MAX_QUESTION, MAX_TOP_K, Settings
 from qa.types import Answer, Document, Hit, Listing, Passage, Report
 from qa.wording import date_in_words
 
+_KEPT = 2_000  # passages kept in memory once they were read, some 20 KB each
+
+_T = TypeVar("_T")
+
 
 @dataclass(frozen=True, slots=True)
 class _State:
@@ -45,6 +50,8 @@ class _State:
     vectors: VectorIndex
     lexical: LexicalIndex
     described: frozenset[str]  # terms of titles, authors, publishers and dates
+    stored: dict[int, Stored]  # what was read of it, by number of the passage
+    passages: dict[int, Passage]
 
     def weight(self, term: str) -> float:
         """Return how much a term tells."""
@@ -309,11 +316,13 @@ class Corpus:
         """Return the best passages before their sentences are looked at."""
 
         def fetch(rows: Sequence[int]) -> dict[int, Stored]:
-            stored = self._catalog.stored([state.numbers[row] for row in rows])
+            numbers = [state.numbers[row] for row in rows]
+            stored = _read(state.stored, numbers, self._catalog.stored)
             return {row: stored[n] for row in rows if (n := state.numbers[row]) in stored}
 
         scored = retrieve(query, state.vectors, state.lexical, fetch, settings, top_k)
-        passages = self._catalog.passages([state.numbers[hit.row] for hit in scored])
+        numbers = [state.numbers[hit.row] for hit in scored]
+        passages = _read(state.passages, numbers, self._catalog.passages)
         pairs = [(hit, passages.get(state.numbers[hit.row])) for hit in scored]
         return [(hit, passage) for hit, passage in pairs if passage]
 
@@ -338,6 +347,8 @@ class Corpus:
                     VectorIndex(vectors),
                     LexicalIndex(texts),
                     frozenset(described),
+                    {},
+                    {},
                 )
             return self._state
 
@@ -358,3 +369,16 @@ class Corpus:
                 )
             self._encoder_checked = True
         return self._encoder
+
+
+def _read(
+    kept: dict[int, _T], numbers: Sequence[int], read: Callable[[Sequence[int]], dict[int, _T]]
+) -> dict[int, _T]:
+    """Return what is kept in memory or else read, by number, and keep it."""
+    found = {number: value for number in numbers if (value := kept.get(number))}
+    if missing := [number for number in numbers if number not in found]:
+        found |= read(missing)
+        if len(kept) > _KEPT:
+            kept.clear()
+        kept.update(found)
+    return found

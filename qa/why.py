@@ -3,7 +3,8 @@
 Knows tokens and texts, no scores of passages.
 """
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from embeddings.encoder import Vectors
@@ -22,10 +23,11 @@ def explain(query: Query, scored: Scored, passage: Passage) -> tuple[Met, ...]:
     nearest tokens' cosines. The passage's own words come before those of its title and heading.
     """
     stored = scored.stored
+    about, heading = about_text(passage), heading_text(passage)
     texts = [
-        _Text("passage", passage.text, stored.text),
-        _Text("document", about_text(passage), stored.about),
-        _Text("section", heading_text(passage), stored.heading),
+        _Text("passage", passage.text, stored.text, _first(passage.text)),
+        _Text("document", about, stored.about, _first(about)),
+        _Text("section", heading, stored.heading, _first(heading)),
     ]
     tokens: list[Vectors] = []  # expanded when a word is met by meaning only
     met = []
@@ -33,9 +35,9 @@ def explain(query: Query, scored: Scored, passage: Passage) -> tuple[Met, ...]:
         if not word.is_content:
             continue
         asked = query.text[word.start : word.end]
-        same = [(text, w) for text in texts for w in words(text.text) if w.term == word.term]
+        same = next((text for text in texts if word.term in text.first), None)
         if same:
-            met.append(_met(asked, *same[0], 1.0, passage))
+            met.append(_met(asked, same, same.first[word.term], 1.0, passage))
             continue
         if not tokens:
             tokens = [expand(text.tokens.code, len(query.vector)) for text in texts]
@@ -65,6 +67,7 @@ class _Text:
     where: str
     text: str
     tokens: Tokens
+    first: Mapping[str, Word]  # by term
 
     def nearest(self, pieces: Vectors, tokens: Vectors) -> tuple[float, Word | None]:
         """Return how closely the pieces of a word are met, and the word nearest to one of them."""
@@ -72,8 +75,14 @@ class _Text:
         if not close.size:
             return -1.0, None
         first = int(self.tokens.spans[int(close.max(axis=0).argmax()), 0])
-        found = next((w for w in words(self.text) if w.start <= first < w.end), None)
+        number = bisect_right(words(self.text), first, key=lambda word: word.start) - 1
+        found = words(self.text)[number] if number >= 0 else None
+        found = found if found and first < found.end else None
         return (float(close.max(axis=1).mean()), found) if found else (-1.0, None)
+
+
+def _first(text: str) -> dict[str, Word]:
+    return {word.term: word for word in reversed(words(text))}
 
 
 def _met(asked: str, text: _Text, found: Word | None, closeness: float, passage: Passage) -> Met:
