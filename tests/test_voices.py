@@ -43,6 +43,10 @@ INLINE = {
         "“We will not close the shop,” said Unison general secretary Ann Lee.",
         [quoted("Ann Lee", "“We will not close the shop,”")],
     ),
+    "place behind the name": (
+        "“We will not close the shop,” snapped Ann Lee in London.",
+        [quoted("Ann Lee", "“We will not close the shop,”")],
+    ),
     "genitive within single marks": (
         "‘The girls’ team won,’ said Ann Lee.",
         [quoted("Ann Lee", "‘The girls’ team won,’")],
@@ -177,6 +181,10 @@ INLINE = {
 
 # Words in marks that are somebody's, the text doesn't plainly say whose.
 UNSURE = {
+    "another's supporter": (
+        "“We will never go,” said Ann Lee supporter Tom Ray.",
+        "“We will never go,”",
+    ),
     "three who said it": ("Ann Lee, Tom Ray, and Max Orr, said: “We will go.”", "“We will go.”"),
     "no name": ("A spokesman said: “We do not comment.”", "“We do not comment.”"),
     "possessive": ("Ann Lee's lawyer said: “We do not comment.”", "“We do not comment.”"),
@@ -462,6 +470,10 @@ def test_no_sentence_of_the_seeds_is_given_to_the_wrong_person(split) -> None:
                 if voice.start < row["end"] and row["start"] < voice.end
             }
             assert named <= {row["speaker"], WHO}, row
+
+
+def test_a_long_gap_within_a_quotation_takes_no_time() -> None:
+    check(f"He said “A{' ' * 20_000}b” then.", [])
 
 
 @given(st.text(alphabet="“”\"'‘’«»:,.-?! \n>Aan1sQ", max_size=300))

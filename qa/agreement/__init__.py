@@ -11,20 +11,22 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
 
-from qa.agreement.quantities import Quantity, Value
-from qa.agreement.statements import Question, Reading, Statement
-from qa.agreement.vocabulary import NARROWING, form
+from qa.agreement.quantities import Date, Quantity
+from qa.agreement.statements import Question, Reading, Statement, form
 from qa.copies import same_words
+from qa.folding import words
 from qa.types import Verdict
 
 _NEAR = 45  # days between two publications that may speak of the same time
+_CURRENT = frozenset("next last latest current currently now today".split())
 _DISPUTES = re.compile(
-    r"\b(misleading|wrong|incorrect|mistaken|inaccurate|untrue|exaggerated|denied|disputed)\b",
+    r"\b(misleading|overestimate|underestimate|wrong|incorrect|mistaken|inaccurate|untrue"
+    r"|exaggerat\w*|den(y|ied|ies)|disputes?|disputed)\b",
     re.IGNORECASE,
 )
 _LIMITS = re.compile(r"\b(can|must|may|needs?|required?|allowed|entitled)\b")
 _YES_OR_NO = re.compile(r"^(is|are|was|were|does|do|did|has|have|had|can|could|may|must|will)\b")
-_NEGATED = re.compile(r"\b(not|no|never|none|neither|nor|cannot)\b|n['’]t\b", re.IGNORECASE)
+_NEGATIONS = frozenset("not no never none neither nor cannot".split())
 
 
 class Difference(NamedTuple):
@@ -55,7 +57,7 @@ def agreement(question: str, statements: Sequence[Statement]) -> Agreement:
     found: list[Difference] = []
     agrees = False
     for (i, one), (j, other) in combinations(enumerate(readings), 2):
-        if same_words(one.text, other.text):
+        if same_words(one.text, other.text) or asked.kind == "reason":
             continue
         if pair := _differing(asked, one, other):
             found.append(Difference(i, j, *pair))
@@ -70,77 +72,78 @@ def _differing(asked: Question, one: Reading, other: Reading) -> tuple[str, str]
         return pair
     if pair := _refuting(other, one):
         return pair[1], pair[0]
-    if not _alike(asked, one, other) or one.missing & other.said or other.missing & one.said:
+    if not (one.is_of_its_year and other.is_of_its_year):
         return None
+    if _unlike(asked, one, other) or _unlike(asked, other, one):
+        return None
+    if len(one.missing) > len(asked.subject) / 2 or not asked.subject:
+        return None
+    if one.is_ahead != other.is_ahead and not asked.is_ahead:
+        return None
+    if asked.is_present and one.is_past != other.is_past:
+        return None
+    if asked.kind == "date":
+        return _dates_apart(one, other)
+    if asked.kind in ("person", "name") or asked.has_one_holder:
+        return _names_apart(asked, one, other)
     if _YES_OR_NO.search(asked.lower):
         return _polarity_apart(one, other)
-    first, second = _shared(one, other)
-    if len(first) != 1 or len(second) != 1:
-        return None
-    a, b = first[0], second[0]
-    same_time = asked.kind == "date" or _same_time(one, other, a, b)
-    if not same_time or _narrowing(one, a, other) or _narrowing(other, b, one):
-        return None
-    if not _apart(one, other, a, b):
-        return None
-    return one.text[a.start : a.end], other.text[b.start : b.end]
+    for measures in _shared(one, other):
+        a, b = one.measured(measures), other.measured(measures)
+        if len(a) != 1 or len(b) != 1 or not _same_time(one, other, a[0], b[0]):
+            return None
+        if _narrowed(one, other, a[0], b[0]) or not _apart(one, other, a[0], b[0]):
+            return None
+        return one.text[a[0].start : a[0].end], other.text[b[0].start : b[0].end]
+    return None
 
 
-def _agreeing(asked: Question, one: Reading, other: Reading) -> bool:
-    """Whether the two give the same value."""
-    if not _alike(asked, one, other) or (one.missing | other.missing) & asked.names:
+def _unlike(asked: Question, one: Reading, other: Reading) -> bool:
+    """Whether `one` lacks a word of the question that sets `other` apart from it."""
+    lacks = one.missing - other.missing
+    return bool(lacks & asked.names or lacks & other.said)
+
+
+def _shared(one: Reading, other: Reading) -> list[str]:
+    """Return what figures of both measure, the most telling first."""
+    both = {q.measures for q in one.quantities} & {q.measures for q in other.quantities}
+    return sorted(both, key=lambda m: (m in ("time", "count"), m == "count", m))
+
+
+def _apart(one: Reading, other: Reading, a: Quantity, b: Quantity) -> bool:
+    """Whether two figures can't both be right: of two limits, whether they are different ones."""
+    if one.rate(a) and other.rate(b) and one.rate(a) != other.rate(b):
         return False
-    first, second = _shared(one, other)
-    first = [a for a in first if not _narrowing(one, a, other) & NARROWING]
-    second = [b for b in second if not _narrowing(other, b, one) & NARROWING]
-    return any(a.matches(b) for a in first for b in second)
-
-
-def _alike(asked: Question, one: Reading, other: Reading) -> bool:
-    """Whether both tell of what is asked about, in its year, as done or as planned."""
-    return (
-        one.is_of_its_year
-        and other.is_of_its_year
-        and bool(asked.subject)
-        and max(len(one.missing), len(other.missing)) <= len(asked.subject) / 2
-        and (one.is_ahead == other.is_ahead or asked.is_ahead)
-    )
-
-
-def _shared(one: Reading, other: Reading) -> tuple[list[Value], list[Value]]:
-    """Return the values of both that answer: those of the most telling measure."""
-    both = {v.measures for v in one.values} & {v.measures for v in other.values}
-    telling = min(both, key=lambda m: (m in ("time", "count"), m == "count", m), default=None)
-    a, b = ([v for v in r.values if v.measures == telling] for r in (one, other))
-    return a, b
-
-
-def _narrowing(one: Reading, a: Value, other: Reading) -> set[str]:
-    """Return what `one` says of its value and `other` nowhere."""
-    return one.besides(a) - other.known
-
-
-def _apart(one: Reading, other: Reading, a: Value, b: Value) -> bool:
-    """Whether two values can't both be right: of two limits, whether they are different ones."""
-    limits = isinstance(a, Quantity) and isinstance(b, Quantity) and a.bound and a.bound == b.bound
-    if limits and _LIMITS.search(one.text) and _LIMITS.search(other.text):
+    if a.bound and a.bound == b.bound and _LIMITS.search(one.text) and _LIMITS.search(other.text):
         return not a.matches(b)
     return a.excludes(b)
 
 
-def _same_time(one: Reading, other: Reading, a: Value, b: Value) -> bool:
-    """Whether nothing says that the two values are for different times."""
+def _narrowed(one: Reading, other: Reading, a: Quantity | Date, b: Quantity | Date) -> bool:
+    """Whether one of the two is about a part of what the other is about."""
+    return bool(
+        one.restrictions(a) - other.known
+        or other.restrictions(b) - one.known
+        or one.places(a) - other.known
+        or other.places(b) - one.known
+        or one.besides(a) - other.known
+        or other.besides(b) - one.known
+    )
+
+
+def _same_time(one: Reading, other: Reading, a: Quantity | None, b: Quantity | None) -> bool:
+    """Whether nothing says that the two figures are for different times."""
     (years_a, months_a), (years_b, months_b) = one.time(a), other.time(b)
-    if one.relative != other.relative or (months_a and months_b and months_a != months_b):
+    if one.relative != other.relative or (a and months_a != months_b):
         return False
     if years_a and years_b:
         return years_a == years_b
-    if years_a or years_b:  # the other tells of the year that it was written in, or the last
-        (first, last), *more = years_a or years_b
+    if years_a or years_b:
         undated = other if years_a else one
-        if not undated.published:
-            return not one.published and not other.published
-        return not more and first == last and undated.published.year - last in (0, 1)
+        first, last = min(years_a or years_b)[0], max(years_a or years_b)[1]
+        if undated.published:
+            return first == last and first <= undated.published.year <= last + 1
+        return one.published == other.published
     if one.published and other.published:
         return abs((one.published - other.published).days) <= _NEAR
     return one.published == other.published
@@ -148,18 +151,77 @@ def _same_time(one: Reading, other: Reading, a: Value, b: Value) -> bool:
 
 def _refuting(one: Reading, other: Reading) -> tuple[str, str] | None:
     """Return the values where `other` takes up the figure of `one` and puts another in its place."""
+    if not one.said & other.said & one.asked.subject:
+        return None
     disputes = bool(_DISPUTES.search(other.text))
-    for a in (value for value in one.values if isinstance(value, Quantity)):
+    for a in one.quantities:
         alike = [q for q in other.figures if q.measures == a.measures]
-        taken = any(q.matches(a) and (disputes or other.is_denied(q)) for q in alike)
+        taken = next((q for q in alike if q.matches(a) and not q.bound), None)
+        if not taken or not (disputes or other.is_denied(taken)):
+            continue
         for b in alike:
-            if taken and b.excludes(a):
+            if b.start > taken.start and b.excludes(a) and not other.is_denied(b):
                 return one.text[a.start : a.end], other.text[b.start : b.end]
     return None
 
 
+def _dates_apart(one: Reading, other: Reading) -> tuple[str, str] | None:
+    if len(one.dates) != 1 or len(other.dates) != 1:
+        return None
+    if _CURRENT & {w.plain for w in one.asked.words} and one.published != other.published:
+        return None
+    a, b = one.dates[0], other.dates[0]
+    if not a.excludes(b) or _narrowed(one, other, a, b):
+        return None
+    return one.text[a.start : a.end], other.text[b.start : b.end]
+
+
+def _names_apart(asked: Question, one: Reading, other: Reading) -> tuple[str, str] | None:
+    if not asked.has_one_holder or len(one.names) != 1 or len(other.names) != 1:
+        return None
+    if not _same_time(one, other, None, None):
+        return None
+    (_, a), (_, b) = one.names[0], other.names[0]
+    names = {form(w) for w in words(f"{a} {b}")}
+    narrowed = (one.restrictions(None) - other.known) | (other.restrictions(None) - one.known)
+    if narrowed - names or one.said & other.said & names:
+        return None
+    return a, b
+
+
 def _polarity_apart(one: Reading, other: Reading) -> tuple[str, str] | None:
-    """Return both texts where one is the other's words with a "not"."""
-    negated = _NEGATED.findall(f"{one.text} {other.text}")
-    content, others = ({form(w) for w in r.words if w.is_content} for r in (one, other))
-    return (one.text, other.text) if len(negated) == 1 and content == others else None
+    a, b = (
+        [w for w in r.words if w.plain in _NEGATIONS or w.plain.endswith("n't")]
+        for r in (one, other)
+    )
+    content = [{form(w) for w in r.words if w.is_content} for r in (one, other)]
+    if len(a) + len(b) != 1 or content[0] != content[1]:
+        return None
+    if not _same_time(one, other, None, None):
+        return None
+    return one.text, other.text
+
+
+def _agreeing(asked: Question, one: Reading, other: Reading) -> bool:
+    """Whether the two give the same value."""
+    if not (one.is_of_its_year and other.is_of_its_year):
+        return False
+    missing = one.missing | other.missing
+    if not asked.subject or missing & asked.names or len(missing) > len(asked.subject) / 2:
+        return False
+    if asked.kind == "date":
+        narrowed = one.narrowing(None) ^ other.narrowing(None)
+        return not narrowed and any(a.matches(b) for a in one.dates for b in other.dates)
+    if asked.kind in ("person", "name") or asked.has_one_holder:
+        if not asked.has_one_holder or len(missing) > len(asked.subject) / 3:
+            return False
+        narrowed = one.narrowing(None) ^ other.narrowing(None)
+        return not narrowed and bool({n for n, _ in one.names} & {n for n, _ in other.names})
+    if one.is_ahead != other.is_ahead and not asked.is_ahead:
+        return False
+    return any(
+        a.matches(b) and not (one.narrowing(a) - other.plain) | (other.narrowing(b) - one.plain)
+        for measures in _shared(one, other)[:1]
+        for a in one.measured(measures)
+        for b in other.measured(measures)
+    )

@@ -8,16 +8,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import inf
-from typing import Self
 
 _ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _SMALL = {word: n for n, word in enumerate(_ONES)} | {w: 20 + 10 * n for n, w in enumerate(_TENS)}
 _MAGNITUDES = {
-    **{"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9},
-    **{"trillion": 1e12, "hundred": 1e2, "dozen": 12.0},
+    **{"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9},
+    **{"tn": 1e12, "trillion": 1e12, "hundred": 1e2, "dozen": 12.0},
 }
-_PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
+_PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
 _CURRENCIES = {
     **{"£": "GBP", "gbp": "GBP", "pound": "GBP", "pounds": "GBP", "$": "USD", "usd": "USD"},
     **{"dollar": "USD", "dollars": "USD", "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR"},
@@ -28,13 +27,18 @@ _UNITS = {
     **{"second": ("time", 1.0), "minute": ("time", 60.0), "hour": ("time", 3600.0)},
     **{"day": ("time", _DAY), "week": ("time", 7 * _DAY), "month": ("time", 30.44 * _DAY)},
     **{"year": ("time", 365.25 * _DAY), "decade": ("time", 3652.5 * _DAY)},
-    **{"metre": ("length", 1.0), "km": ("length", 1e3), "mile": ("length", 1609.34)},
-    **{"feet": ("length", 0.3048), "kg": ("mass", 1.0), "tonne": ("mass", 1e3)},
+    **{"mm": ("length", 0.001), "cm": ("length", 0.01), "metre": ("length", 1.0)},
+    **{"meter": ("length", 1.0), "km": ("length", 1e3), "kilometre": ("length", 1e3)},
+    **{"mile": ("length", 1609.34), "feet": ("length", 0.3048), "ft": ("length", 0.3048)},
+    **{"kg": ("mass", 1.0), "tonne": ("mass", 1e3), "gram": ("mass", 0.001)},
+    **{"kw": ("power", 1e3), "mw": ("power", 1e6), "gw": ("power", 1e9)},
     **{"megawatt": ("power", 1e6), "gigawatt": ("power", 1e9)},
+    **{"mb": ("memory", 1e-3), "gb": ("memory", 1.0), "tb": ("memory", 1e3)},
+    **{"degree": ("degrees", 1.0), "light year": ("light years", 1.0)},
 }
 _SPELT = "|".join([*_ONES, *_TENS, "hundred", "thousand", "million", "billion", "dozen"])
-_UNIT = "|".join(_UNITS)
-_MAGNITUDE = "thousand|million|billion|trillion|bn|m|k"
+_UNIT = "|".join(sorted(_UNITS, key=len, reverse=True)).replace(" ", r"[ -]")
+_MAGNITUDE = r"thousand|million|billion|trillion|bn|mn|tn|m|k"
 _AMOUNT = re.compile(
     rf"""(?:(?P<currency>[£$€])\ ?)?
     (?<![\w.,/])(?:
@@ -43,7 +47,7 @@ _AMOUNT = re.compile(
       | (?P<spelt>\b(?:an?[ ])?(?:{_SPELT})(?:[ -](?:and[ ])?(?:{_SPELT}))*\b)
     )
     (?:[ -]?(?P<magnitude>{_MAGNITUDE})\b)?
-    (?:[ ]?(?P<percent>%|per[ ]?cent\b)
+    (?:[ ]?(?P<percent>%|per[ ]?cent\b|pc\b)
       |[ ](?P<coin>pounds?|dollars?|euros?|gbp|usd|eur)\b
       |[ -]?(?P<unit>{_UNIT})s?(?!\w))?
     """,
@@ -51,8 +55,9 @@ _AMOUNT = re.compile(
 )
 _FRACTION = re.compile(
     rf"""\b(?:(?P<one>{"|".join(_ONES[1:11])}|\d)\ (?:in|out\ of)\ (?:every\ )?(?P<of>{"|".join(_ONES[2:])}|\d\d?)\b
-      | (?:(?P<times>an?|one|two|three|four|nine)[ -](?P<part>half|third|quarter|fifth|tenth)|half)s?\b
-        (?:\ an?\ (?P<unit>{_UNIT})\b|(?=\W*$|[,.;:)]|\ (?:of(?!\ \d)|among|in|is|are|was|were|have|had)\b)))""",
+      | (?:(?P<times>an?|one|two|three|four|nine)[ -](?P<part>half|third|quarter|fifth|tenth)|(?P<half>half))s?\b
+        (?:(?=\W*$|[,.;:)]|\ (?:of\ (?!\d)|among|in|is|are|was|were|have|had|less|more|between)\b)
+          |\ an?\ (?P<unit>{_UNIT})\b))""",
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
 _MONTHS = (
@@ -65,49 +70,37 @@ _DATE = re.compile(
       | (?<![\w.,£$€])(?P<alone>1[1-9]\d\d|20\d\d)(?P<decade>s)?(?:[/–-](?P<to>\d\d)\b)?(?![\w%,]\d|\d)""",
     re.VERBOSE,
 )
-# Hedge: low, high, floor and ceiling, as parts of the number behind it.
-_HEDGES = {
-    "just over|just above|slightly more than": (1.0, 1.1, 1.0, 1.25),
-    "more than|over|above|at least|not? (?:fewer|less) than|minimum of": (1.0, 1.5, 1.0, inf),
-    "nearly|almost|close to|just under": (0.9, 1.0, 0.85, 1.0),
-    "(?:less|fewer|not? more) than|under|below|up to|at most|maximum of": (2 / 3, 1.0, 0.0, 1.0),
-    "about|around|some|roughly|approximately|an estimated": (0.92, 1.08, 0.85, 1.15),
-}
-_EDGES = [*_HEDGES.values()]
-_BEFORE = re.compile(rf"\b(?:({')|('.join(_HEDGES)}))(?: the| a| an)? *\Z", re.IGNORECASE)
+_HEDGE = re.compile(
+    r"(?P<over>just over|just above|slightly more than|a little over)"
+    r"|(?P<above>more than|over|above|at least|no fewer than|no less than|not less than|upwards of|in excess of"
+    r"|exceeds|exceeding|minimum of)"
+    r"|(?P<near>nearly|almost|close to|just under|not quite)"
+    r"|(?P<below>less than|fewer than|under|below|up to|at most|no more than|not more than|maximum of)"
+    r"|(?P<about>about|around|some|roughly|approximately|circa|an estimated|estimated at)",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(rf"(?:{_HEDGE.pattern})(?: the| a| an)?[ ]*\Z", re.IGNORECASE)
 _LONGEST = 30  # digits; what is longer is no figure
 _REACH = 24  # characters; the longest hedge is shorter
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
-    """What may answer: a figure, date or name; two are compared where they measure the same."""
+class Quantity:
+    """A figure: `low` to `high` is meant, `floor` to `ceiling` possible.
 
-    measures: str  # "count", "percent", a currency, "time" (seconds), …, "date", "name"
-    start: int
-    end: int
+    `measures` names the dimension: "count", "percent", a currency, "time" (seconds), …
+    """
 
-    def matches(self, other: Self) -> bool:
-        """Whether the two are the same, as far as they go."""
-        raise NotImplementedError
-
-    def excludes(self, other: Self) -> bool:
-        """Whether both can't be right."""
-        raise NotImplementedError
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity(Value):
-    """A figure: `low` to `high` is meant, `floor` to `ceiling` possible."""
-
+    measures: str
     low: float
     high: float
     floor: float
     ceiling: float
-    factor: float  # of the number as it is written
+    start: int
+    end: int
     bound: str = ""  # "above", "below", or neither
 
-    def matches(self, other: Self) -> bool:
+    def matches(self, other: "Quantity") -> bool:
         """Whether the two are the same figure, as far as they go."""
         if self.bound and self.bound == other.bound:  # the same limit
             edges = (self.low, other.low) if self.bound == "above" else (self.high, other.high)
@@ -118,32 +111,31 @@ class Quantity(Value):
         """Return a bare number as one of years ("aged 34")."""
         if self.measures != "count":
             return self
-        year = _UNITS["year"][1]
-        low, high, floor, ceiling = (
-            edge * year for edge in (self.low, self.high, self.floor, self.ceiling)
-        )
-        return replace(self, measures="time", low=low, high=high, floor=floor, ceiling=ceiling)
+        edges = {name: getattr(self, name) * _UNITS["year"][1] for name in _EDGES}
+        return replace(self, measures="time", **edges)
 
-    def excludes(self, other: Self) -> bool:
+    def excludes(self, other: "Quantity") -> bool:
         """Whether both can't be right."""
         return self.floor > other.ceiling or other.floor > self.ceiling
 
 
 @dataclass(frozen=True, slots=True)
-class Date(Value):
+class Date:
     """A date as far as it is told; years `first` to `last`, 0 where none is."""
 
     first: int
     last: int
     month: int
     day: int
+    start: int
+    end: int
 
-    def matches(self, other: Self) -> bool:
+    def matches(self, other: "Date") -> bool:
         """Whether the two may be one day and have the year, or month and day, in common."""
         shared = [self.first and other.first, self.month and other.month, self.day and other.day]
         return not self.excludes(other) and bool(shared[0] or (shared[1] and shared[2]))
 
-    def excludes(self, other: Self) -> bool:
+    def excludes(self, other: "Date") -> bool:
         """Whether the two can't be one day."""
         apart = self.first > other.last or other.first > self.last
         return (
@@ -151,21 +143,6 @@ class Date(Value):
             or bool(self.month and other.month and self.month != other.month)
             or bool(self.month and other.month and self.day and other.day and self.day != other.day)
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Name(Value):
-    """A name, by its last word, folded."""
-
-    last: str
-
-    def matches(self, other: Self) -> bool:
-        """Whether the two may be one."""
-        return self.last == other.last
-
-    def excludes(self, other: Self) -> bool:
-        """Whether the two can't be one."""
-        return self.last != other.last
 
 
 def dates(text: str) -> list[Date]:
@@ -193,17 +170,26 @@ def _date(match: re.Match[str]) -> Date:
         last = until
     month = _MONTHS.index(match["month"].lower()) + 1 if match["month"] else 0
     day = int(match["day"] or match["after"] or 0)
-    return Date("date", *match.span(), year, last, month, day)
+    return Date(year, last, month, day, match.start(), match.end())
+
+
+def _exact(measures: str, value: float, room: float, span: tuple[int, int]) -> Quantity:
+    low, high = value - room, value + room
+    return Quantity(measures, low, high, low, high, *span)
 
 
 def _amounts(text: str) -> Iterator[Quantity]:
     for match in _AMOUNT.finditer(text):
-        digits, spelt = re.sub(r"[,\s]", "", match["digits"] or ""), match["spelt"]
+        digits, spelt = match["digits"], match["spelt"]
         if spelt and spelt.lower() in ("one", "zero") and not (match["unit"] or match["percent"]):
             continue  # "one of them"
-        if len(digits) > _LONGEST:
-            continue
-        value = float(digits) if digits else _spelt(spelt)
+        if digits:
+            plain = re.sub(r"[,\s]", "", digits)
+            if len(plain) > _LONGEST:
+                continue
+            value = float(plain)
+        else:
+            value = _spelt(spelt)
         factor = _MAGNITUDES.get((match["magnitude"] or "").lower(), 1.0)
         measures = "count"
         if currency := match["currency"] or match["coin"]:
@@ -211,11 +197,10 @@ def _amounts(text: str) -> Iterator[Quantity]:
         elif match["percent"]:
             measures = "percent"
         elif match["unit"]:
-            measures, unit = _UNITS[match["unit"].lower()]
+            measures, unit = _unit(match["unit"])
             factor *= unit
-        is_round = not match["magnitude"] and (measures == "count" or measures.isupper())
-        room = 0.0 if measures == "time" else _room(digits, value, is_round)
-        yield _figure(measures, value, room, match, factor)
+        room = _room(plain if digits else "", value, measures, bool(match["magnitude"]))
+        yield _exact(measures, value * factor, room * factor, match.span())
 
 
 def _fractions(text: str) -> Iterator[Quantity]:
@@ -231,31 +216,29 @@ def _fractions(text: str) -> Iterator[Quantity]:
                 / _PARTS[(match["part"] or "half").lower()]
             )
         if match["unit"]:
-            measures, unit = _UNITS[match["unit"].lower()]
-            yield _figure(measures, share, 0.0, match, unit)
+            measures, unit = _unit(match["unit"])
+            yield _exact(measures, share * unit, 0.0, match.span())
         elif share < 1:
-            yield _figure("percent", share, 0.04 * share, match, 100.0)
+            yield _exact("percent", 100 * share, 4 * share, match.span())
 
 
-def _figure(
-    measures: str, value: float, room: float, match: re.Match[str], factor: float
-) -> Quantity:
-    low, high = (value - room) * factor, (value + room) * factor
-    return Quantity(measures, *match.span(), low, high, low, high, factor)
+def _unit(written: str) -> tuple[str, float]:
+    return _UNITS[written.lower().replace("-", " ")]
 
 
-def _room(digits: str, value: float, is_round: bool) -> float:
+def _room(digits: str, value: float, measures: str, has_magnitude: bool) -> float:
     """Return half of the last digit that counts, a twentieth of the value at most.
 
-    The zeros that end a round number fill it up; any other is as exact as it is written, and a
-    spelt one exact.
+    The zeros that end a bare number fill it up; a number of per cent, miles or millions is as
+    exact as it is written. A length of time or a spelt number has no room.
     """
     whole, _, decimals = digits.partition(".")
-    filling = len(whole) - len(whole.rstrip("0"))
-    if not digits or (is_round and not decimals and not filling):
+    if not digits or measures == "time":
         return 0.0
-    last = filling if is_round and not decimals else -len(decimals)
-    return min(0.5 * 10.0**last, 0.05 * value)
+    if decimals or has_magnitude or not (measures == "count" or measures.isupper()):
+        return min(0.5 * 10.0 ** -len(decimals), 0.05 * value)
+    filling = len(whole) - len(whole.rstrip("0"))
+    return min(0.5 * 10.0**filling, 0.05 * value) if filling else 0.0
 
 
 def _spelt(text: str) -> float:
@@ -271,31 +254,62 @@ def _spelt(text: str) -> float:
 
 
 def _joined(text: str, found: list[Quantity]) -> list[Quantity]:
-    """Join "18 to 20 weeks" to one range."""
+    """Join "four years and six months" to one length, "18 to 20 weeks" to one range."""
     joined: list[Quantity] = []
-    for high in found:
-        low = joined[-1] if joined else high
-        paired = text[max(0, low.start - 8) : low.start].lower() == "between "
-        between = text[low.end : high.start]
-        scale = high.factor if low.measures == "count" else 1.0
+    for quantity in found:
+        last = joined[-1] if joined else None
+        between = text[last.end : quantity.start].lower() if last else ""
         if (
-            low.measures in ("count", high.measures)
-            and (between in (" to ", "-", "–", " – ") or (paired and between == " and "))
-            and low.low * scale < high.low
+            last
+            and last.measures == quantity.measures == "time"
+            and between in (" and ", " ", ", ")
         ):
-            edge = low.low * scale
-            joined[-1] = replace(high, low=edge, floor=edge, start=low.start)
+            joined[-1] = replace(
+                last,
+                **{name: getattr(last, name) + getattr(quantity, name) for name in _EDGES},
+                end=quantity.end,
+            )
+        elif last and (scale := _spanning(text, last, between, quantity)):
+            low = last.low * scale
+            joined[-1] = replace(quantity, low=low, floor=low, start=last.start)
         else:
-            joined.append(high)
+            joined.append(quantity)
     return joined
+
+
+_EDGES = ("low", "high", "floor", "ceiling")
+
+
+def _spanning(text: str, low: Quantity, between: str, high: Quantity) -> float:
+    """Return what scales `low` to the unit of `high` where the two are one range, else 0."""
+    paired = between == " and " and text[max(0, low.start - 8) : low.start].lower() == "between "
+    if not paired and between not in (" to ", "-", "–", " - ", " – "):
+        return 0.0
+    scale = 1.0
+    if low.measures == "count" and (match := _AMOUNT.match(text, high.start)):
+        scale = _MAGNITUDES.get((match["magnitude"] or "").lower(), 1.0)
+        scale *= _unit(match["unit"])[1] if match["unit"] else 1.0
+    alike = low.measures in ("count", high.measures)
+    return scale if alike and low.low * scale < high.low else 0.0
 
 
 def _hedged(text: str, quantity: Quantity) -> Quantity:
     """Widen a figure by the words before it."""
     hedge = _BEFORE.search(text, max(0, quantity.start - _REACH), quantity.start)
-    value = (quantity.low + quantity.high) / 2
-    if not hedge or not hedge.lastindex or not value:
+    low, high = quantity.low, quantity.high
+    value = (low + high) / 2
+    kind = hedge.lastgroup if hedge else None
+    if kind == "over":
+        edges = (value, 1.1 * value, value, 1.25 * value)
+    elif kind == "above":
+        edges = (value, 1.5 * value, value, inf)
+    elif kind == "near":
+        edges = (0.9 * value, value, 0.85 * value, value)
+    elif kind == "below":
+        edges = (value / 1.5, value, -inf, value)
+    elif kind == "about":
+        edges = (0.92 * low, 1.08 * high, 0.85 * low, 1.15 * high)
+    else:
         return quantity
-    low, high, floor, ceiling = (value * edge for edge in _EDGES[hedge.lastindex - 1])
-    bound = "above" if ceiling == inf else "below" if floor == 0 else ""
-    return replace(quantity, low=low, high=high, floor=floor, ceiling=ceiling, bound=bound)
+    bound = kind if kind in ("above", "below") else ""
+    return Quantity(quantity.measures, *edges, quantity.start, quantity.end, bound)

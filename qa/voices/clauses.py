@@ -15,7 +15,8 @@ _VERB = (
     r"|(?:acknowledge|add|agree|announce|answer|argue|ask|claim|comment|complain|conclude|confirm"
     r"|continue|declare|explain|insist|note|observe|post|remark|respond|state|stress|tweet|urge"
     r"|warn|recall|joke|suggest|predict|emphasi[sz]|caution|counter|retort|boast|shout|whisper"
-    r"|mutter|snap|plead|quip)e?[ds]|(?:went|goes) on(?: to (?:say|add))?|pointed out"
+    r"|mutter|plead)e?[ds]|(?:snap|quip)(?:ped|s)|beg(?:ged|s)"
+    r"|(?:went|goes) on(?: to (?:say|add))?|pointed out"
     r"|(?:had|has) (?:\w+ ){1,5}to say)"
 )
 SPEECH = re.compile(rf"\b{_VERB}\b")
@@ -48,6 +49,11 @@ _PHRASE = re.compile(PHRASE)
 _SPOKESMAN = re.compile(rf"(?i:(?:the|an?)\s)?(spokes(?:man|woman|person) for (?:the )?{PHRASE})")
 _OFFICE = re.compile(rf"(?:[ \u00a0]{ROLE.lower()}s?\b)+")
 _SHARED = re.compile(r"['’]s?\b|['’]\s|,? and (?:the |a )?[A-Z]|,? & ")
+# "said Ann Lee supporter Tom Ray", but not "said Ann Lee in London"
+_OF_ANOTHER = re.compile(
+    r"(?!.(?:in|at|on|of|to|for|from|with|by|after|before|during|while|when|as|and|but|who|via)\b)"
+    r"[ \u00a0](?:[a-z][\w'’-]*[ \u00a0]){1,4}(?=[A-Z])"
+)
 _APPOSITION = re.compile(
     r",? (?!(?:while|as|but|when|before|after|and|who|adding|added|whose)\b)[a-z][^.!?:;\"“”‘«]{1,150}"
     r"(?=\.\s|,\s*[\"“‘'«])"
@@ -127,7 +133,7 @@ def name_at(text: str, at: int) -> tuple[str, int] | None:
         if name := NAME_LIKE.match(text, office.end() + 1):
             return person(name[0]), name.end()
         return text[phrase.start() : office.end()], office.end()
-    if _SHARED.match(text, phrase.end()):
+    if _SHARED.match(text, phrase.end()) or _OF_ANOTHER.match(text, phrase.end()):
         return UNCERTAIN, phrase.end()
     return person(phrase[0]), phrase.end()
 

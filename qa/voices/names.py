@@ -92,11 +92,11 @@ class Names:
             self._note(match[0], match.start())
 
     def _note(self, phrase: str, at: int) -> None:
-        words = [word.rstrip(".") for word in phrase.split()[-8:]]
+        words = phrase.rstrip(".").split()[-8:]
         if words[0].lower() in BARRED:
             words = words[1:]
         titles = [n for n, word in enumerate(words) if re.fullmatch(TITLE, word)]
-        title = words[titles[0]] if titles else ""
+        title = words[titles[0]].rstrip(".") if titles else ""
         words = words[titles[0] + 1 :] if titles else words
         if title and words:  # of "Dame Ann Lee" both names have it, whichever is used alone
             self._titled[words[0]].add(title)

@@ -19,9 +19,7 @@ from qa.voices.names import PRONOUNS, Names, agrees, has_name
 
 _TURN = re.compile(r"([A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3}):\s+(?=\S)")
 _LINK = re.compile(r"[\s,.;:–—-]*(?:(?:and )?(?:adding|added)\b[^.!?]{0,60}?)?[\s:,]*")
-_FULL_SENTENCE = re.compile(
-    r"[\"“„«'‘]+(?:[A-Z0-9£$€]|…|\.\.\.)(?:\S*\s+){3}.*[.!?…][\"”»'’]+", re.S
-)
+_FULL_SENTENCE = re.compile(r"[\"“„«'‘]+(?:[A-Z0-9£$€]|…|\.\.\.).*[.!?…][\"”»'’]+", re.S)
 # A pronoun may mean any of these who stands between.
 _HUMAN = re.compile(
     r"\b(?:man|woman|mother|father|son|daughter|wife|husband|minister|officer|inspector|director"
@@ -139,7 +137,8 @@ def quotations(text: str, blocks: Sequence[Block]) -> Iterator[Claim]:
         low = sentence_start(text, max(block.start, behind), quote.start)
         behind = quote.end
         lead = text[low : quote.start]
-        full = bool(_FULL_SENTENCE.fullmatch(text, quote.start, quote.end))
+        words = text[quote.start : quote.end]
+        full = bool(_FULL_SENTENCE.fullmatch(words)) and len(words.split()) > 3
         begins = not any(char.isalnum() for char in lead)
         first = begins and quote.start <= block.start + 3  # list marks aside
         colon = lead.rstrip(" \u00a0\n-–—").endswith(":")

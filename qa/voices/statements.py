@@ -16,6 +16,7 @@ from qa.voices.marks import opens
 from qa.voices.names import Names
 
 _PRESS = r"(?:press|media) (?:release|statement)|early day motion"
+_INTRODUCED = rf"\b(?:{_PRESS}|statement|motion)\b"
 _STATEMENT = rf"\b(?:{_PRESS}|statement|motion|letter)\b"
 # What a heading says that stands above such a text rather than above a report of one.
 _HEADING = re.compile(
@@ -61,7 +62,7 @@ def _introduces(text: str, blocks: Sequence[Block], number: int) -> bool:
     sentence = last_sentence(text, blocks[number])
     # "In a statement Ann Lee said:" leads in to a remark.
     return (
-        bool(re.search(_STATEMENT, sentence, re.I))
+        bool(re.search(_INTRODUCED, sentence, re.I))
         and clause_before(sentence, colon=True) is None
         and not opens(text, blocks[number + 1])
     )
