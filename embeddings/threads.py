@@ -1,7 +1,8 @@
 """Keeps linear algebra on one thread while a question is answered.
 
 Its threads go on spinning for a while after each product and take the processor's cores from the
-encoder's: with them a question takes half as long again. Its products here are small.
+encoder's: with them a question takes half as long again. Its products here are small. The limit
+holds for the whole process as long as anyone asks.
 """
 
 from functools import cache
@@ -22,7 +23,7 @@ class _SingleThreaded:
     def __enter__(self) -> None:
         with self._lock:
             if not self._inside:
-                self._limit = _pools().limit(limits=1, user_api="blas")
+                self._limit = _pools().limit(limits=1)
             self._inside += 1
 
     def __exit__(self, *error: object) -> None:
@@ -34,7 +35,8 @@ class _SingleThreaded:
 
 @cache
 def _pools() -> ThreadpoolController:
-    return ThreadpoolController()
+    # Only those with threads of their own; OpenMP counts threads for each thread apart.
+    return ThreadpoolController().select(threading_layer="pthreads")
 
 
 single_threaded = _SingleThreaded()

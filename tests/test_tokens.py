@@ -57,7 +57,9 @@ def test_similarities_are_those_of_the_expanded_tokens() -> None:
 
 def test_linear_algebra_keeps_to_one_thread_while_anyone_asks() -> None:
     def threads() -> set[int]:
-        return {p["num_threads"] for p in threadpool_info() if p["user_api"] == "blas"}
+        return {
+            p["num_threads"] for p in threadpool_info() if p.get("threading_layer") == "pthreads"
+        }
 
     with threadpool_limits(limits=2, user_api="blas"):
         with single_threaded:

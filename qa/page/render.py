@@ -180,16 +180,15 @@ def _not_found(answer: Answer) -> str:
 
 def _citation(citation: Citation) -> str:
     passage = Span(citation.start, citation.end)
-    spans = [citation.answer] if citation.answer else []
     quote = marked(
         citation.quote,
         Span(0, len(citation.quote)),
         [
-            ("answer", _shifted(spans, -citation.start)),
+            ("answer", _shifted([citation.answer], -citation.start)),
             ("word", _shifted(citation.highlights, -citation.start)),
         ],
     )
-    target = _target(citation, passage, citation.quote, spans, citation.highlights)
+    target = _target(citation, passage, citation.quote, [citation.answer], citation.highlights)
     number = f'<span class="number" aria-hidden="true">{citation.n}</span>'
     name = f"Citation {citation.n}: "
     return (
