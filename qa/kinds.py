@@ -43,6 +43,11 @@ _ASKS = [
         r"|firm|firms|party|group|organi[sz]ation|division|divisions|area|areas)\b",
     ),
 ]
+_LIST = re.compile(
+    r"\b(which|what) (two|three|four|five|six|seven|eight|nine|ten|several|\d+)\b"
+    r"|\b(what|which) (sorts?|kinds?|types?) of\b|\bwhat (should|must|ought)\b"
+    r"|\b(what|which)( \w+){0,3} (recommendations|demands|conditions|measures|steps|priorities|aims)\b"
+)
 _EXPECTED = [(kind, re.compile(pattern)) for kind, pattern in _ASKS]
 _ABOUT_MONEY = re.compile(
     r"\b(salary|pay|paid|price|costs?|worth|ow(?:e|ed)|debts?|budget|revenue|fee|fine|sums?)\b"
@@ -86,6 +91,11 @@ def expected(question: str) -> str:
     if _ABOUT_MONEY.search(asked) and _HOW_MUCH.search(asked) and not _NOT_MONEY.search(asked):
         return "money"
     return next((kind for kind, pattern in _EXPECTED if pattern.search(asked)), OTHER)
+
+
+def asks_for_list(question: str) -> bool:
+    """Whether several things are asked for."""
+    return bool(_LIST.search(question.lower()))
 
 
 def offers(sentence: str, kind: str, known: Container[str]) -> bool:

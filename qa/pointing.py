@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from embeddings.encoder import Vectors
 from embeddings.tokens import expand
 from qa.folding import Word, words
-from qa.kinds import OTHER, expected, offers
+from qa.kinds import OTHER, asks_for_list, expected, offers
 from qa.passages import about_text, heading_text
 from qa.retrieval import Query, Scored
 from qa.settings import Settings
@@ -190,6 +190,9 @@ def describe(
     np.maximum(around[:, :-1], np.where(beside, met[:, 1:], -1), out=around[:, :-1])
     questioning = asked.by_word(np.concatenate([one.match.best for one in scored], axis=1))
     offered = question.offered([sentence.text for sentence in sentences])
+    if asks_for_list(query.text):
+        listed = [_is_listed(hits[s.hit][1], s.number) for s in sentences]
+        offered = np.maximum(offered, listed)
     absent = np.zeros(len(filled)) if question.rarest is None else ~anywhere[question.rarest]
     columns = {
         "common": question.common @ met,
@@ -295,6 +298,12 @@ def _means(scored: Scored, dimension: int) -> Vectors:
     sums = np.add.reduceat(tokens, scored.match.starts, axis=0)
     directions: Vectors = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
     return directions
+
+
+def _is_listed(passage: Passage, number: int) -> bool:
+    """Whether a sentence is one of several items that are shown as one."""
+    own = passage.excerpts[number].own
+    return sum(excerpt.own == own for excerpt in passage.excerpts) > 1
 
 
 def _is_scrap(own: Sequence[Word]) -> bool:

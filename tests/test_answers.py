@@ -45,6 +45,13 @@ def test_london_s_vacancies_have_their_own_figure(seeds_corpus: Corpus) -> None:
     assert (first.doc_id, first.published) == ("000_7410150016598652.txt", "2019-05-24")
 
 
+def test_what_is_asked_for_as_several_things_is_a_whole_list(seeds_corpus: Corpus) -> None:
+    text = seeds_corpus.ask("What should the National Probation Service do?").text or ""
+    lines = text.split("\n")
+    assert lines[0] == "The National Probation Service should:"
+    assert [line[:2] for line in lines[1:] if line] == ["1:", "2:", "3:", "4:", "5:"]
+
+
 @pytest.mark.parametrize(
     "question",
     [
