@@ -139,8 +139,9 @@ def squad_examples(file: Path, scratch: Path) -> list[Example]:
 def make(
     corpus: Corpus, question: str, is_right: Judge, group: str, weight: float
 ) -> Example | None:
-    query, state = corpus._prepare(question)
-    hits = corpus._scored(query, state, DEPTH, DEFAULTS)
+    with corpus._reading() as (view, state):
+        query = corpus._prepare(question, state)
+        hits = corpus._scored(query, view, state, DEPTH, DEFAULTS)
     owners, numbers, features = describe(query, hits, state.weight)
     if not owners:
         return None

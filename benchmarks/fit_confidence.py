@@ -193,14 +193,15 @@ def ask(
     inside: tuple[str, list[tuple[int, int]]] | None = None,
 ) -> Example | None:
     """Return what becomes of a question; `inside` are spans that a right excerpt holds whole."""
-    query, state = corpus._prepare(question.text)
-    found = corpus._find(query, state, DEFAULTS.depth, DEFAULTS)
-    sources = _choose(query, found, corpus._catalog, DEFAULTS)
-    if not sources:
-        return None
-    best = sources[0][0]
+    with corpus._reading() as (view, state):
+        query = corpus._prepare(question.text, state)
+        found = corpus._find(query, view, state, DEFAULTS.depth, DEFAULTS)
+        sources = _choose(query, found, view, DEFAULTS)
+        if not sources:
+            return None
+        best = sources[0][0]
+        assessment = assess(query, found, best.sentence, best.text, view, state)
     doc_id, (start, end) = best.passage.doc_id, best.excerpt
-    assessment = assess(query, found, best.sentence, best.text, corpus._catalog, state)
     right = question.is_right(doc_id, start, end)
     if inside:
         right = doc_id == inside[0] and any(start <= a and b <= end for a, b in inside[1])

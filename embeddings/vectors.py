@@ -19,14 +19,31 @@ class VectorIndex:
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
+    @property
+    def vectors(self) -> Vectors:
+        """What it was built over, (n, d) float32; not to be changed."""
+        shape = len(self), self._index.d
+        return faiss.rev_swig_ptr(self._index.get_xb(), shape[0] * shape[1]).reshape(shape)
+
     def search(self, query: Vectors, top_k: int) -> dict[int, float]:
-        """Return the rows and cosines of the `top_k` vectors nearest to `query` (d,)."""
-        if not len(self):
+        """Return the rows and cosines of the `top_k` vectors nearest to `query` (d,).
+
+        Equal cosines come in the order of their rows, the last ones too.
+        """
+        wanted = min(top_k, len(self))
+        if not wanted:
             return {}
-        scores, rows = self._index.search(query[None], min(top_k, len(self)))
-        return {int(row): float(score) for row, score in zip(rows[0], scores[0], strict=True)}
+        count = wanted
+        while True:  # until the last score is below the last one that is wanted
+            count = min(2 * count, len(self))
+            scores, rows = self._index.search(query[None], count)
+            if count == len(self) or scores[0, -1] < scores[0, wanted - 1]:
+                break
+        order = np.lexsort((rows[0], -scores[0]))[:wanted]
+        return dict(zip(rows[0][order].tolist(), scores[0][order].tolist(), strict=True))
 
     def scores(self, query: Vectors, rows: Sequence[int]) -> dict[int, float]:
         """Return the cosine to `query` (d,) of the vector in each row."""
         vectors = self._index.reconstruct_batch(np.asarray(rows, np.int64))  # (len(rows), d)
-        return dict(zip(rows, (vectors @ query).tolist(), strict=True))
+        # Row by row: a matrix product's last bits depend on what stands beside a row.
+        return dict(zip(rows, np.einsum("nd,d->n", vectors, query).tolist(), strict=True))

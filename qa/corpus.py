@@ -10,7 +10,6 @@ import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
@@ -18,48 +17,25 @@ from typing import TypeVar
 from embeddings.encoder import Encoder
 from embeddings.threads import single_threaded
 from embeddings.transformer import DEFAULT_MODEL, ModelUnavailable, TransformerEncoder
-from embeddings.vectors import VectorIndex
 from qa.answering import answer_question, make_hit
-from qa.catalog import FILE_NAME, Catalog, Stamp, Stored
+from qa.atomic import sync_folder
+from qa.catalog import FILE_NAME, Catalog
+from qa.catalog.views import Stored, View
 from qa.errors import CorpusError, InputError, ModelError
 from qa.files import printable, resolve_root
-from qa.folding import terms, words
+from qa.folding import words
 from qa.indexing import Indexer, ProgressCallback
-from qa.lexical import LexicalIndex
+from qa.locking import writer_lock
 from qa.matching import prepare
 from qa.pointing import Found, rank
 from qa.retrieval import Query, Scored, retrieve
 from qa.settings import DEFAULTS, MAX_QUESTION, MAX_TOP_K, Settings
+from qa.state import State, current
 from qa.types import Answer, Document, Hit, Listing, Passage, Report
-from qa.wording import date_in_words
 
 _KEPT = 2_000  # passages kept in memory once they were read, some 20 KB each
 
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """The indexes over one state of the catalog.
-
-    Rows count passages by document id and offset, so equal scores rank in that order.
-    """
-
-    change: tuple[int, int]
-    numbers: tuple[int, ...]  # row -> number of the passage in the catalog
-    vectors: VectorIndex
-    lexical: LexicalIndex
-    described: frozenset[str]  # terms of titles, authors, publishers and dates
-    stored: dict[int, Stored]  # what was read of it, by number of the passage
-    passages: dict[int, Passage]
-
-    def weight(self, term: str) -> float:
-        """Return how much a term tells."""
-        return self.lexical.weight(term)
-
-    def knows(self, term: str) -> bool:
-        """Whether a term stands in any document or its description."""
-        return self.lexical.document_frequency(term) > 0 or term in self.described
 
 
 class Corpus:
@@ -71,7 +47,7 @@ class Corpus:
         self._catalog = catalog
         self._encoder = encoder
         self._encoder_checked = False
-        self._state: _State | None = None
+        self._state: State | None = None
         self._building = threading.Lock()  # one thread builds a state, the others wait for it
         self._writing = threading.Lock()  # one add or remove at a time
 
@@ -95,7 +71,7 @@ class Corpus:
                 f"{printable(str(folder))} {what}. Make one with: qa index FOLDER --corpus DIR"
             )
         catalog = Catalog(folder / FILE_NAME)
-        encoder = model or TransformerEncoder(catalog.stamp.model)
+        encoder = model or TransformerEncoder(catalog.meta.model)
         return cls(folder, catalog, encoder)
 
     @classmethod
@@ -121,7 +97,7 @@ class Corpus:
             )
         encoder = TransformerEncoder(model) if isinstance(model, str) else model
         try:
-            stamp = Stamp(encoder.name, encoder.fingerprint, encoder.dimension)
+            stamp = encoder.name, encoder.fingerprint, encoder.dimension
         except ModelUnavailable as error:
             raise ModelError(str(error)) from error
         try:
@@ -132,8 +108,9 @@ class Corpus:
                 f"{printable(str(folder))} cannot be made: {error.strerror}."
             ) from error
         try:
-            Catalog.create(made / FILE_NAME, stamp).close()
+            Catalog.create(made / FILE_NAME, *stamp).close()
             made.replace(folder)
+            sync_folder(folder.parent)
         except BaseException:
             shutil.rmtree(made, ignore_errors=True)
             raise
@@ -159,7 +136,7 @@ class Corpus:
     @property
     def model(self) -> str:
         """The name of the model that made the corpus' vectors."""
-        return self._catalog.stamp.model
+        return self._catalog.meta.model
 
     # Adding and removing
 
@@ -167,6 +144,7 @@ class Corpus:
         self,
         *paths: str | os.PathLike[str],
         progress: ProgressCallback | None = None,
+        rehash: bool = False,
     ) -> Report:
         """Index files and folders; what hasn't changed since the last time costs nothing.
 
@@ -177,13 +155,15 @@ class Corpus:
             paths: Files or folders; they are remembered as the corpus' roots.
             progress: Called often; it may raise `qa.Cancelled` to stop. What is committed by
                 then stays, and adding again goes on from there.
+            rehash: Read every file, whatever its size and time say, and write anew what is
+                damaged in the corpus.
 
         Raises:
             InputError: if a path doesn't exist; nothing is changed then.
         """
         roots = [resolve_root(path) for path in paths]
-        with self._indexer(progress) as indexer:
-            return indexer.add(roots)
+        with self._indexer(progress, mend=rehash) as indexer:
+            return indexer.add(roots, rehash=rehash)
 
     def add_documents(
         self, documents: Iterable[Document], *, progress: ProgressCallback | None = None
@@ -203,9 +183,11 @@ class Corpus:
     def remove(self, *targets: str | os.PathLike[str]) -> tuple[str, ...]:
         """Take documents out of the corpus and return their ids; the files stay where they are.
 
+        Nothing of them is kept, their former versions neither.
+
         Args:
-            targets: Document ids, or files or folders; a folder takes all that lies in it, and
-                is no root any more.
+            targets: Document ids, files, folders, or patterns of ids or paths ("notes/*.txt"); a
+                folder takes all that lies in it, and is no root any more.
 
         Raises:
             InputError: if a target matches nothing; nothing is removed then.
@@ -214,9 +196,17 @@ class Corpus:
             return indexer.remove([os.fspath(target) for target in targets])
 
     @contextmanager
-    def _indexer(self, progress: ProgressCallback | None) -> Iterator[Indexer]:
-        with self._writing:
+    def _indexer(
+        self, progress: ProgressCallback | None, *, mend: bool = False
+    ) -> Iterator[Indexer]:
+        with self._writing, writer_lock(self.path):
+            if mend:
+                with self._catalog.writing() as writer:
+                    writer.drop_damaged()
             yield Indexer(self._catalog, self._checked_encoder, self.path, progress)
+            self._catalog.tidy()
+            with self._reading():  # writes the indexes' file where it lags far behind
+                pass
 
     # Asking
 
@@ -231,10 +221,10 @@ class Corpus:
             InputError: if the question is empty or far too long.
             CorpusError: if there are no documents.
         """
-        with single_threaded:
-            query, state = self._prepare(question)
-            found = self._find(query, state, settings.depth, settings)
-            return answer_question(query, found, self._catalog, state, settings)
+        with single_threaded, self._reading() as (view, state):
+            query = self._prepare(question, state)
+            found = self._find(query, view, state, settings.depth, settings)
+            return answer_question(query, found, view, state, settings)
 
     def search(
         self, query: str, top_k: int = 10, *, settings: Settings = DEFAULTS
@@ -252,9 +242,9 @@ class Corpus:
         """
         if not 1 <= top_k <= MAX_TOP_K:
             raise InputError(f"top_k is {top_k}; it must be from 1 to {MAX_TOP_K}.")
-        with single_threaded:
-            prepared, state = self._prepare(query)
-            found = self._find(prepared, state, top_k, settings)
+        with single_threaded, self._reading() as (view, state):
+            prepared = self._prepare(query, state)
+            found = self._find(prepared, view, state, top_k, settings)
             return tuple(
                 make_hit(prepared, scored, passage, n)
                 for n, (scored, passage) in enumerate(found.hits[:top_k], start=1)
@@ -266,23 +256,35 @@ class Corpus:
         Raises:
             InputError: if there is none of that id.
         """
-        document = self._catalog.document(doc_id)
+        with self._catalog.reading() as view:
+            document = view.document(doc_id)
         if document is None:
             raise InputError(f"The corpus has no document {doc_id!r}; 'qa stats' lists them.")
         return document
 
     def documents(self) -> tuple[Listing, ...]:
         """Return what the corpus holds, by document id, without the texts."""
-        return tuple(self._catalog.listings())
+        with self._catalog.reading() as view:
+            return tuple(entry.listing for entry in view.entries())
 
     def passages(self) -> tuple[Passage, ...]:
         """Return every passage, by document and offset."""
-        found = [passage for _, passage in self._catalog.all_passages()]
-        return tuple(found)
+        with self._catalog.reading() as view:
+            return tuple(passage for _, passage in view.all_passages())
 
     # Parts of asking
 
-    def _prepare(self, text: str) -> tuple[Query, _State]:
+    @contextmanager
+    def _reading(self) -> Iterator[tuple[View, State]]:
+        """Hold one state of the catalog, with the indexes over it."""
+        with self._catalog.reading() as view:
+            with self._building:
+                state = current(view, self.path, self._state)
+                if self._state is None or state.change >= self._state.change:
+                    self._state = state
+            yield view, state
+
+    def _prepare(self, text: str, state: State) -> Query:
         # A shell may hand over bytes that are no UTF-8 as halves of surrogate pairs.
         stripped = " ".join(text.encode("utf-8", "replace").decode().split())
         if not any(char.isalnum() for char in stripped):
@@ -292,7 +294,6 @@ class Corpus:
                 f"The question has {len(stripped):,} characters; at most {MAX_QUESTION:,} are read. "
                 "Ask for one thing at a time."
             )
-        state = self._current()
         if not len(state.vectors):
             raise CorpusError(
                 f"The corpus {printable(str(self.path))} holds no documents yet. "
@@ -303,59 +304,34 @@ class Corpus:
         asked = tuple(dict.fromkeys(content or [word.term for word in found]))
         encoding = self._checked_encoder().encode_question(stripped)
         tokens = prepare(stripped, encoding, state.weight)
-        return Query(stripped, encoding.pooled, asked, tokens), state
+        return Query(stripped, encoding.pooled, asked, tokens)
 
-    def _find(self, query: Query, state: _State, top_k: int, settings: Settings) -> Found:
+    def _find(
+        self, query: Query, view: View, state: State, top_k: int, settings: Settings
+    ) -> Found:
         """Return what the corpus holds on a question: passages and, in the best, sentences."""
-        hits = self._scored(query, state, max(top_k, settings.depth), settings)
+        hits = self._scored(query, view, state, max(top_k, settings.depth), settings)
         return rank(query, hits, state.weight, settings)
 
     def _scored(
-        self, query: Query, state: _State, top_k: int, settings: Settings
+        self, query: Query, view: View, state: State, top_k: int, settings: Settings
     ) -> list[tuple[Scored, Passage]]:
         """Return the best passages before their sentences are looked at."""
 
         def fetch(rows: Sequence[int]) -> dict[int, Stored]:
-            numbers = [state.numbers[row] for row in rows]
-            stored = _read(state.stored, numbers, self._catalog.stored)
-            return {row: stored[n] for row in rows if (n := state.numbers[row]) in stored}
+            numbers = state.numbers[rows].tolist()
+            stored = _read(state.stored, numbers, view.stored)
+            return {row: stored[number] for row, number in zip(rows, numbers, strict=True)}
 
         scored = retrieve(query, state.vectors, state.lexical, fetch, settings, top_k)
-        numbers = [state.numbers[hit.row] for hit in scored]
-        passages = _read(state.passages, numbers, self._catalog.passages)
-        pairs = [(hit, passages.get(state.numbers[hit.row])) for hit in scored]
-        return [(hit, passage) for hit, passage in pairs if passage]
-
-    def _current(self) -> _State:
-        """Return indexes over the catalog as it is now, building them if it has changed."""
-        with self._building, self._catalog.snapshot():
-            change = self._catalog.version()
-            if self._state is None or self._state.change != change:
-                numbers, vectors = self._catalog.pooled()
-                texts = enumerate(passage.text for _, passage in self._catalog.all_passages())
-                described = {
-                    term
-                    for listing in self._catalog.listings()
-                    for term in terms(
-                        " ".join(filter(None, (listing.title, listing.author, listing.publisher)))
-                        + f" {listing.published or ''} {date_in_words(listing.published)}"
-                    )
-                }
-                self._state = _State(
-                    change,
-                    tuple(numbers),
-                    VectorIndex(vectors),
-                    LexicalIndex(texts),
-                    frozenset(described),
-                    {},
-                    {},
-                )
-            return self._state
+        numbers = state.numbers[[hit.row for hit in scored]].tolist()
+        passages = _read(state.passages, numbers, view.passages)
+        return [(hit, passages[number]) for hit, number in zip(scored, numbers, strict=True)]
 
     def _checked_encoder(self) -> Encoder:
         """Return the encoder, sure that it is the one that made the corpus' vectors."""
         if not self._encoder_checked:
-            stamp = self._catalog.stamp
+            stamp = self._catalog.meta
             try:
                 same = self._encoder.fingerprint == stamp.fingerprint
                 self._encoder.count_tokens(["loaded"])

@@ -1,26 +1,34 @@
 """Files and documents -> the catalog, with no more work than what changed asks for.
 
 Knows which file is which document, what is new, and how to write it: read, cut, encode what has
-no vector yet, commit, some hundred passages at a time.
+no vector yet, commit. Encodings are committed as they are made, documents some hundred passages at
+a time: what is interrupted goes on from there.
 """
 
 import json
+import os
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
 
 from embeddings.encoder import Encoder
 from qa import passages, reading
-from qa.catalog import Catalog, Entry, Keys, encoding_key
+from qa.catalog import Catalog, encoding_key
+from qa.catalog.views import Entry, Origin
+from qa.catalog.writing import Keys
 from qa.errors import InputError
 from qa.files import File, printable, scan, unique_name, why
 from qa.types import Document, Passage, Progress, Report, Skipped
 
 ProgressCallback = Callable[[Progress], None]
 
-_BATCH = 512  # passages encoded and committed at a time
+_BATCH = 512  # passages; documents are committed together when there are as many
+_CHUNK = 256  # texts encoded before they are committed: what an interruption loses
+_YOUNG = 2 * 10**9  # nanoseconds; a file that is changed again so soon may keep its time
 
 
 class Indexer:
@@ -45,96 +53,86 @@ class Indexer:
         self._encoder = encoder
         self._corpus = corpus
         self._progress = progress
-        self._known = {entry.doc_id: entry for entry in catalog.entries()}
+        with catalog.reading() as view:
+            self._known = {entry.doc_id: entry for entry in view.entries()}
+            self._roots = [Path(root) for root in view.meta.roots]
         self._written: set[str] = set()
         self._batch: list[_Cut] = []
         self._total = 0  # sizes of all that is to be looked at
         self._done = 0  # sizes of what is committed or needn't be
         self._pending = 0  # sizes of what is in the batch
 
-    def add(self, roots: Sequence[Path]) -> Report:
-        """Bring the catalog up to date with files and folders."""
+    def add(self, roots: Sequence[Path], *, rehash: bool = False) -> Report:
+        """Bring the catalog up to date with files and folders.
+
+        Args:
+            roots: What `qa.files.resolve_root` returned.
+            rehash: Whether to read every file, whatever its size and time say.
+        """
         files: dict[Path, File] = {}
-        skipped: list[Skipped] = []
         unread: list[Path] = []
+        done = _Done()
         for root in roots:
             found = scan(root, self._corpus)
-            skipped += found.skipped
+            done.skipped += found.skipped
             unread += found.unread
             for file in found.files:
                 files.setdefault(file.path, file)
         self._total = sum(file.size for file in files.values())
-        by_path = {entry.path: entry for entry in self._known.values() if entry.path}
+        gone = self._gone(files, roots, unread)
+        by_path = {e.origin.path: e for e in self._known.values() if e.origin.path}
         taken = set(self._known)
-        unchanged: list[str] = []
         for file in files.values():
             before = by_path.get(file.path)
             doc_id = before.doc_id if before else unique_name(file, taken)
             self._say(doc_id)
             try:
-                entry, document = _read(file, doc_id, before)
+                self._take(file, doc_id, before, gone, taken, done, rehash=rehash)
             except (OSError, InputError) as error:
-                skipped.append(_skipped(file, error, kept=before is not None))
+                done.skipped.append(_skipped(file, error, kept=before is not None))
                 self._done += file.size
-                continue
-            taken.add(doc_id)
-            if document is not None:
-                self._put(entry, document, file.size)
-                continue
-            unchanged.append(doc_id)
-            self._done += file.size
-            if entry != before:
-                with self._catalog.transaction():
-                    self._catalog.touch(entry)
         self._flush()
-        others = [root for root in self._catalog.roots() if root not in roots]
-        gone = [
-            entry.doc_id
-            for path, entry in by_path.items()
-            if path not in files
-            and _within(path, roots)
-            and not _within(path, unread)
-            and not (_within(path, others) and path.exists())
-        ]
-        with self._catalog.transaction():
-            for root in roots:
-                self._catalog.add_root(root)
-            self._remove(gone)
+        removed = sorted(entry.doc_id for entry in gone.values())
+        with self._catalog.writing() as writer:
+            writer.set_roots(list(dict.fromkeys([*self._roots, *roots])))
+            writer.remove(removed, keep=True)
+            writer.update(done.noted)
+            writer.drop_unused_encodings()
         self._say("")
-        return self._report(unchanged, gone, skipped)
+        return self._report(done, removed)
 
     def add_documents(self, documents: Iterable[Document]) -> Report:
         """Write documents from memory, in place of those of the same id."""
         ready = [self._from_memory(document) for document in documents]
-        twice = [doc_id for doc_id, n in Counter(e.doc_id for e, _ in ready).items() if n > 1]
+        twice = [name for name, n in Counter(d.doc_id for _, d in ready).items() if n > 1]
         if twice:
             raise InputError(f"Two documents have the id {twice[0]!r}; each needs its own.")
         self._total = sum(len(document.text) for _, document in ready)
-        unchanged = []
-        for entry, document in ready:
-            self._say(entry.doc_id)
-            if _same(self._known.get(entry.doc_id), entry):
-                unchanged.append(entry.doc_id)
+        done = _Done()
+        for origin, document in ready:
+            self._say(document.doc_id)
+            before = self._known.get(document.doc_id)
+            if before and before.origin.made_from == origin.made_from:
+                done.unchanged.append(document.doc_id)
                 self._done += len(document.text)
             else:
-                self._put(entry, document, len(document.text))
+                self._put(origin, document, len(document.text))
         self._flush()
-        with self._catalog.transaction():
-            self._remove([])
-        return self._report(unchanged, [], [])
+        with self._catalog.writing() as writer:
+            writer.drop_unused_encodings()
+        return self._report(done, [])
 
     def remove(self, targets: Sequence[str]) -> tuple[str, ...]:
-        """Remove documents by id, file or folder; a folder is no root any more."""
+        """Remove documents by id, file, folder or pattern; a folder is no root any more."""
         doc_ids: set[str] = set()
         forgotten: list[Path] = []
-        roots = self._catalog.roots()
         for target in targets:
             path = Path(target).expanduser().resolve()
-            within = [root for root in roots if _within(root, [path])]
+            within = [root for root in self._roots if _within(root, [path])]
             found = {target} & self._known.keys() or {
                 entry.doc_id
                 for entry in self._known.values()
-                if entry.path and _within(entry.path, [path])
+                if _within(entry.origin.path, [path]) or _fits(entry, target)
             }
             if not found and not within:
                 raise InputError(
@@ -143,19 +141,80 @@ class Indexer:
                 )
             doc_ids |= found
             forgotten += within
-        with self._catalog.transaction():
-            for root in forgotten:
-                self._catalog.remove_root(root)
-            self._remove(sorted(doc_ids))
+        with self._catalog.writing() as writer:
+            writer.set_roots([root for root in self._roots if root not in forgotten])
+            writer.remove(sorted(doc_ids), keep=False)
         return tuple(sorted(doc_ids))
 
-    def _remove(self, doc_ids: Sequence[str]) -> None:
-        self._catalog.remove(doc_ids)
-        self._catalog.drop_unused_encodings()
+    # Files
 
-    def _from_memory(self, document: Document) -> tuple[Entry, Document]:
+    def _gone(
+        self, files: Mapping[Path, File], roots: Sequence[Path], unread: Sequence[Path]
+    ) -> dict[str, Entry]:
+        """Return what isn't in its root any more, by what it was made from."""
+        others = [root for root in self._roots if root not in roots]
+        found: dict[str, Entry] = {}
+        for entry in self._known.values():
+            path = entry.origin.path
+            if path is None or path in files or not _within(path, roots):
+                continue
+            if _within(path, unread) or (_within(path, others) and path.exists()):
+                continue
+            # Of several copies that have gone, each may come back under another name.
+            found[f"{entry.origin.made_from} {len(found)}"] = entry
+        return found
+
+    def _take(
+        self,
+        file: File,
+        doc_id: str,
+        before: Entry | None,
+        gone: dict[str, Entry],
+        taken: set[str],
+        done: "_Done",
+        *,
+        rehash: bool,
+    ) -> None:
+        """Note a file that is as it was, or only has another name, or put it in the batch."""
+        if before and not rehash and _untouched(before.origin, file):
+            done.unchanged.append(doc_id)
+            self._done += file.size
+            return
+        data, mtime_ns = _content(file)
+        origin = Origin(file.path, len(data), mtime_ns, _made_from(data, file.about))
+        if before and before.origin.made_from == origin.made_from:
+            done.unchanged.append(doc_id)
+            if before.origin != origin:
+                done.noted.append(replace(before, origin=origin))
+            self._done += file.size
+            return
+        document = reading.read(data, doc_id, file.about)
+        former = None if before else self._former(document, origin, gone)
+        if former:
+            taken.discard(former.doc_id)
+            doc_id = unique_name(file, taken)
+            done.noted.append(replace(former, doc_id=doc_id, origin=origin))
+            done.renamed.append((former.doc_id, doc_id))
+            self._done += file.size
+        else:
+            self._put(origin, document, file.size)
+        taken.add(doc_id)
+
+    def _former(self, document: Document, origin: Origin, gone: dict[str, Entry]) -> Entry | None:
+        """Return what the document was under another name, and take it from what has gone."""
+        for key, entry in gone.items():
+            if entry.origin.made_from != origin.made_from:
+                continue
+            with self._catalog.reading() as view:
+                kept = view.document(entry.doc_id)
+            # A title or a date may have come from the name.
+            if kept and replace(kept, doc_id=document.doc_id) == document:
+                return gone.pop(key)
+        return None
+
+    def _from_memory(self, document: Document) -> tuple[Origin, Document]:
         before = self._known.get(document.doc_id)
-        if not document.doc_id or (before and before.path):
+        if not document.doc_id or (before and before.origin.path):
             raise InputError(
                 f"A document from memory cannot have the id {document.doc_id!r}: "
                 + ("it is a file's." if before else "it must not be empty.")
@@ -165,40 +224,42 @@ class Indexer:
         except InputError as error:
             raise InputError(f"{document.doc_id!r} cannot be indexed: {error}.") from error
         content = repr(document).encode("utf-8", "surrogatepass")
-        return Entry(document.doc_id, None, None, None, _made_from(content, {})), understood
+        return Origin(None, None, None, _made_from(content, {})), understood
 
-    def _put(self, entry: Entry, document: Document, size: int) -> None:
+    # Writing
+
+    def _put(self, origin: Origin, document: Document, size: int) -> None:
         encoder = self._encoder()
-        document = replace(document, doc_id=entry.doc_id)
         cut = passages.cut_passages(document, encoder.count_tokens, encoder.max_tokens)
         texts = [(p.text, passages.about_text(p), passages.heading_text(p)) for p in cut]
-        self._batch.append(_Cut(entry, document, cut, texts))
+        self._batch.append(_Cut(origin, document, cut, texts))
         self._pending += size
-        self._written.add(entry.doc_id)
+        self._written.add(document.doc_id)
         if sum(len(cut.passages) for cut in self._batch) >= _BATCH:
             self._flush()
 
     def _flush(self) -> None:
-        """Encode what is new in the batch and write its documents, all at once."""
+        """Encode what is new in the batch, then write its documents, all at once."""
         if not self._batch:
             return
         encoder = self._encoder()
         texts = dict.fromkeys(text for cut in self._batch for three in cut.texts for text in three)
         keys = {text: encoding_key(text, encoder.fingerprint) for text in texts}
-        known = self._catalog.known_encodings(keys.values())
+        with self._catalog.reading() as view:
+            known = view.encodings(keys.values())
         new = [text for text, key in keys.items() if key not in known]
-        last = self._batch[-1].entry.doc_id
-        encodings = encoder.encode_passages(
-            new, lambda encoded: self._say(last, encoded / len(new))
-        )
-        with self._catalog.transaction():
-            self._catalog.put_encodings(
-                {keys[text]: encoding for text, encoding in zip(new, encodings, strict=True)}
-            )
+        last = self._batch[-1].document.doc_id
+        for first in range(0, len(new), _CHUNK):
+            chunk = new[first : first + _CHUNK]
+            encodings = encoder.encode_passages(chunk)
+            made = {keys[text]: found for text, found in zip(chunk, encodings, strict=True)}
+            with self._catalog.writing() as writer:
+                writer.put_encodings(made)
+            self._say(last, (first + len(chunk)) / len(new))
+        with self._catalog.writing() as writer:
             for cut in self._batch:
                 named = [Keys(*(keys[text] for text in three)) for three in cut.texts]
-                pairs = list(zip(cut.passages, named, strict=True))
-                self._catalog.put(cut.entry, cut.document, pairs)
+                writer.put(cut.origin, cut.document, list(zip(cut.passages, named, strict=True)))
         self._done += self._pending
         self._batch, self._pending = [], 0
 
@@ -208,15 +269,14 @@ class Indexer:
             done = self._done + int(share * self._pending)
             self._progress(Progress(done, self._total, doc_id))
 
-    def _report(
-        self, unchanged: Sequence[str], gone: Sequence[str], skipped: Sequence[Skipped]
-    ) -> Report:
+    def _report(self, done: "_Done", removed: Sequence[str]) -> Report:
         return Report(
             added=tuple(sorted(self._written - self._known.keys())),
             updated=tuple(sorted(self._written & self._known.keys())),
-            unchanged=tuple(sorted(unchanged)),
-            removed=tuple(sorted(gone)),
-            skipped=tuple(skipped),
+            unchanged=tuple(sorted(done.unchanged)),
+            removed=tuple(removed),
+            skipped=tuple(done.skipped),
+            renamed=tuple(done.renamed),
         )
 
 
@@ -224,25 +284,42 @@ class Indexer:
 class _Cut:
     """A document cut into passages, with the texts that each is matched by."""
 
-    entry: Entry
+    origin: Origin
     document: Document
     passages: list[Passage]
     texts: list[tuple[str, str, str]]
 
 
-def _within(path: Path, roots: Sequence[Path]) -> bool:
-    return any(path == root or root in path.parents for root in roots)
+@dataclass(slots=True)
+class _Done:
+    """What has been found out of files so far; `noted` are entries to be written."""
+
+    unchanged: list[str] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    renamed: list[tuple[str, str]] = field(default_factory=list)
+    noted: list[Entry] = field(default_factory=list)
 
 
-def _read(file: File, doc_id: str, before: Entry | None) -> tuple[Entry, Document | None]:
-    """Return a file's entry, and its document if it isn't what it was before."""
-    if before and _untouched(before, file):
-        return before, None
-    data = file.path.read_bytes()
-    entry = Entry(doc_id, file.path, file.size, file.mtime_ns, _made_from(data, file.about))
-    if _same(before, entry):
-        return entry, None
-    return entry, reading.read(data, doc_id, file.about)
+def _within(path: Path | None, roots: Sequence[Path]) -> bool:
+    return path is not None and any(path == root or root in path.parents for root in roots)
+
+
+def _fits(entry: Entry, pattern: str) -> bool:
+    """Whether a pattern with *, ? or [] fits a document's id or path; * goes across folders."""
+    return any(mark in pattern for mark in "*?[") and any(
+        fnmatchcase(name, pattern) for name in (entry.doc_id, str(entry.origin.path or ""))
+    )
+
+
+def _content(file: File) -> tuple[bytes, int | None]:
+    """Return a file's bytes, and its time if that will tell when it changes."""
+    with file.path.open("rb") as opened:
+        before = os.fstat(opened.fileno())
+        data = opened.read()
+        after = os.fstat(opened.fileno())
+    still = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+    settled = time.time_ns() - after.st_mtime_ns > _YOUNG
+    return data, after.st_mtime_ns if still and settled else None
 
 
 def _skipped(file: File, error: OSError | InputError, *, kept: bool) -> Skipped:
@@ -250,17 +327,13 @@ def _skipped(file: File, error: OSError | InputError, *, kept: bool) -> Skipped:
     return Skipped(file.name, reason + ("; the version indexed before is kept" if kept else ""))
 
 
-def _untouched(before: Entry, file: File) -> bool:
+def _untouched(before: Origin, file: File) -> bool:
     """Whether size, time and description say that nothing has changed."""
     return (
         before.size == file.size
         and before.mtime_ns == file.mtime_ns
         and before.made_from.endswith(f":{_description(file.about)}")
     )
-
-
-def _same(before: Entry | None, entry: Entry) -> bool:
-    return before is not None and before.made_from == entry.made_from
 
 
 def _made_from(content: bytes, about: Mapping[str, str | None]) -> str:

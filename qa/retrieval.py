@@ -16,7 +16,7 @@ import numpy as np
 
 from embeddings.encoder import Vectors
 from embeddings.vectors import VectorIndex
-from qa.catalog import Stored
+from qa.catalog.views import Stored
 from qa.lexical import LexicalIndex
 from qa.matching import Asked, Match, match, match_labels
 from qa.settings import Settings
@@ -78,7 +78,7 @@ def retrieve(
     """Return the `top_k` best candidates, best first; equal scores in the order of their rows.
 
     Each signal proposes more than are asked for, since the others reorder them. `fetch` returns
-    the stored encodings of rows; a row that is gone is left out.
+    the stored encodings of rows.
     """
     depth = max(settings.candidates, 2 * top_k)
     dense: dict[int, float] = {}
@@ -92,12 +92,11 @@ def retrieve(
     # Every candidate gets every signal; one that BM25 didn't propose shares few words or none.
     dense |= vectors.scores(query.vector, [row for row in proposed if row not in dense])
     stored = fetch(proposed)
-    rows = [row for row in proposed if row in stored]
     known = [term for term in query.terms if lexical.document_frequency(term)]
     most = sum(_BM25_LIMIT * lexical.weight(term) for term in known) or 1.0
-    near = [dense[row] for row in rows]
-    same = [bm25.get(row, 0.0) / most for row in rows]
-    kept = [stored[row] for row in rows]
+    near = [dense[row] for row in proposed]
+    same = [bm25.get(row, 0.0) / most for row in proposed]
+    kept = [stored[row] for row in proposed]
     dimension = len(query.vector)
     matches = match(query.asked, [s.text for s in kept], [s.ends for s in kept], dimension)
     labels = _labels(query.asked, kept, dimension)
@@ -105,7 +104,7 @@ def retrieve(
         labels = [np.full_like(label, -1) for label in labels]
     scored = []
     for row, own, found, label, cosine, share, fused in zip(
-        rows, kept, matches, labels, near, same, _min_max(near, same), strict=True
+        proposed, kept, matches, labels, near, same, _min_max(near, same), strict=True
     ):
         met = np.maximum(label, found.best.max(axis=1, initial=-1.0))
         # Every sentence stands under the title and the heading: they needn't say it again.

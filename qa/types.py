@@ -7,7 +7,7 @@ Knows no files, no database, no model. Offsets count characters (Unicode code po
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 Status = Literal["answered", "not_found"]
@@ -298,10 +298,11 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What adding did, by document id; `skipped` by path."""
+    """What adding did, by document id; `skipped` by path, `renamed` from what to what."""
 
     added: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
-    skipped: tuple[Skipped, ...] = field(default=())
+    skipped: tuple[Skipped, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()

@@ -15,18 +15,20 @@ SURREY = "Surrey pays a grant of 90 pounds to every school. The grant is paid in
 
 
 def judged(corpus: Corpus, question: str) -> Assessment:
-    query, state = corpus._prepare(question)
-    found = corpus._find(query, state, DEFAULTS.depth, DEFAULTS)
-    best = found.sentences[0]
-    return assess(query, found, best, best.text, corpus._catalog, state)
+    with corpus._reading() as (view, state):
+        query = corpus._prepare(question, state)
+        found = corpus._find(query, view, state, DEFAULTS.depth, DEFAULTS)
+        best = found.sentences[0]
+        return assess(query, found, best, best.text, view, state)
 
 
 def test_signals_by_hand(corpus: Corpus) -> None:
     corpus.add_documents([Document("kent", KENT), Document("pears", "Pears are picked by hand.")])
-    query, state = corpus._prepare("How many pounds is the grant in Essex?")
-    found = corpus._find(query, state, DEFAULTS.depth, DEFAULTS)
-    best = found.sentences[0]
-    assessment = assess(query, found, best, best.text, corpus._catalog, state)
+    with corpus._reading() as (view, state):
+        query = corpus._prepare("How many pounds is the grant in Essex?", state)
+        found = corpus._find(query, view, state, DEFAULTS.depth, DEFAULTS)
+        best = found.sentences[0]
+        assessment = assess(query, found, best, best.text, view, state)
     signals = assessment.signals
     assert list(signals) == list(SIGNALS)
     assert best.text == "Kent pays a grant of 40 pounds to every school."

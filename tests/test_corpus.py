@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -213,10 +214,14 @@ def test_an_unreadable_file_keeps_its_earlier_version(
     corpus.add(root)
     (root / "a.txt").write_text(PEARS)
 
-    def refuse(path: Path) -> bytes:
-        raise PermissionError(13, "Permission denied", str(path))
+    really_open = Path.open
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)  # root reads everything otherwise
+    def refuse(path: Path, *how: Any, **other: Any) -> Any:
+        if path.name == "a.txt":
+            raise PermissionError(13, "Permission denied", str(path))
+        return really_open(path, *how, **other)
+
+    monkeypatch.setattr(Path, "open", refuse)  # root reads everything otherwise
     (skipped,) = corpus.add(root).skipped
     assert "Permission denied" in skipped.reason
     assert "kept" in skipped.reason
@@ -426,18 +431,18 @@ def test_another_connection_s_changes_are_seen(corpus: Corpus, folder: Folder) -
     assert [hit.passage.doc_id for hit in corpus.search("apples", 5)] == ["pears.txt"]
 
 
-def test_a_second_writer_fails_clearly_and_loses_nothing(
-    corpus: Corpus, folder: Folder, monkeypatch: pytest.MonkeyPatch
+def test_a_second_writer_fails_at_once_and_is_told_who_writes(
+    corpus: Corpus, folder: Folder
 ) -> None:
-    monkeypatch.setattr("qa.catalog._BUSY_SECONDS", 0.05)
     root = folder("f", {"apples.txt": APPLES})
-    with (
-        Corpus.open(corpus.path, model=BagOfWords()) as other,
-        corpus._catalog.transaction(),
-        pytest.raises(StorageError, match="another program"),
-    ):
-        other.add(root)
-    assert corpus.add(root).added == ("apples.txt",)
+
+    def write_too(at: Progress) -> None:
+        with Corpus.open(corpus.path, model=BagOfWords()) as other:
+            with pytest.raises(StorageError, match=f"process {os.getpid()} "):
+                other.add(root)
+            assert ids(other) in ([], ["apples.txt"])  # reading goes on
+
+    assert corpus.add(root, progress=write_too).added == ("apples.txt",)
 
 
 def test_threads_ask_while_one_adds(corpus: Corpus, folder: Folder) -> None:

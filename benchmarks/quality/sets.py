@@ -144,11 +144,12 @@ def size(corpus: Corpus) -> tuple[str, ...]:
 def speed(corpus: Corpus, outcomes: tuple[Outcome, ...]) -> tuple[str, ...]:
     """Say how long an answer takes as a multiple of dense search alone, in turns, in one run."""
     questions = list(dict.fromkeys(o.question for o in outcomes))[: TIMED + 1]
-    state, encoder = corpus._current(), corpus._checked_encoder()
+    encoder = corpus._checked_encoder()
 
     def dense(question: str) -> None:
-        found = state.vectors.search(encoder.encode_question(question).pooled, 10)
-        corpus._catalog.passages([state.numbers[row] for row in found])
+        with corpus._reading() as (view, state):
+            found = state.vectors.search(encoder.encode_question(question).pooled, 10)
+            view.passages(state.numbers[list(found)].tolist())
 
     def timed(work: Callable[[str], object], question: str) -> float:
         start = time.perf_counter()

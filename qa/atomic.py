@@ -1,0 +1,36 @@
+"""Files that are there whole, or as they were before."""
+
+import os
+import uuid
+from pathlib import Path
+
+
+def write_atomically(path: Path, *parts: bytes | memoryview) -> None:
+    """Write a file under another name, force it to the disk, and let it take the place.
+
+    Raises:
+        OSError: if the disk refuses; the file is what it was then.
+    """
+    made = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        with made.open("xb") as file:
+            for part in parts:
+                file.write(part)
+            file.flush()
+            os.fsync(file.fileno())
+        made.replace(path)
+        sync_folder(path.parent)
+    except BaseException:
+        made.unlink(missing_ok=True)
+        raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Force a folder's names to the disk, where the system has such a thing."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

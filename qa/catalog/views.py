@@ -1,0 +1,304 @@
+"""What a catalog says at one moment: a snapshot, read without regard to who writes.
+
+Every row that is used fits its checksum, and the sets of documents and of passages fit the sums
+that the catalog keeps of them: a row that has vanished is damage, not a smaller corpus.
+"""
+
+import json
+import os
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from embeddings.encoder import Vectors
+from embeddings.tokens import Tokens
+from qa.catalog.tables import (
+    DOCUMENTS,
+    ENCODINGS,
+    META,
+    PASSAGES,
+    PAST,
+    TEXTS,
+    VECTORS,
+    Meta,
+    damaged,
+    order_sum,
+)
+from qa.passages import passage_id
+from qa.types import Block, Document, Excerpt, Listing, Passage, Place, PlaceMap, Span, Voice
+
+_MANY = 500  # bound variables a statement
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a document comes from.
+
+    Attributes:
+        path: Where its file is; None when it was added from memory.
+        size: Of the file, bytes.
+        mtime_ns: The file's time; None where it can't be trusted.
+        made_from: Hash of all that it was made from.
+    """
+
+    path: Path | None
+    size: int | None
+    mtime_ns: int | None
+    made_from: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the catalog knows of a document without reading its text.
+
+    Attributes:
+        number: In the catalog.
+        doc_id: Its name.
+        origin: Where it comes from.
+        text_hash: Names its content.
+        title: With `author`, `publisher`, `published` and `kind` as in `qa.types.Document`.
+        passages: How many it has.
+        terms: Bag of what it says of itself.
+    """
+
+    number: int
+    doc_id: str
+    origin: Origin
+    text_hash: str
+    title: str
+    author: str | None
+    publisher: str | None
+    published: str | None
+    kind: str | None
+    passages: int
+    terms: bytes
+
+    @property
+    def listing(self) -> Listing:
+        """What tables of contents show of it."""
+        return Listing(
+            *(self.doc_id, self.title, self.author, self.publisher, self.published, self.kind),
+            self.passages,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The encodings of one passage as they are kept; offsets count from the passage's start."""
+
+    text: Tokens
+    ends: tuple[int, ...]  # where each sentence ends
+    about: Tokens
+    heading: Tokens
+
+
+class View:
+    """One state of a catalog."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        """Look through a connection that is inside a transaction."""
+        self._db = db
+        rows = list(META.select(db))
+        if len(rows) != 1:
+            raise damaged("what it says of itself is missing")
+        self.meta = Meta.from_json(rows[0][1])
+
+    # Documents
+
+    def entries(self) -> list[Entry]:
+        """Return every document's bookkeeping, by document id."""
+        found, total = [], 0
+        for row in DOCUMENTS.select(self._db):
+            total += DOCUMENTS.checksum(row)
+            found.append(_entry(row))
+        if (len(found), total) != self.meta.documents:
+            raise damaged(
+                f"{self.meta.documents[0]} documents were written, {len(found)} are found"
+            )
+        return sorted(found, key=lambda entry: entry.doc_id)
+
+    def entry(self, doc_id: str) -> Entry | None:
+        """Return a document's bookkeeping, or None where there is none of that id."""
+        # Without the index, too: a damaged one would deny a document that is there.
+        for column in ("doc_id", "+doc_id"):
+            for row in DOCUMENTS.select(self._db, f"WHERE {column} = ?", [doc_id]):
+                return _entry(row)
+        return None
+
+    def with_text(self, text_hash: str) -> list[Entry]:
+        """Return the documents of a content."""
+        rows = DOCUMENTS.select(self._db, "WHERE text_hash = ? ORDER BY doc_id", [text_hash])
+        return [_entry(row) for row in rows]
+
+    def document(self, doc_id: str) -> Document | None:
+        """Return a document, or None where there is none of that id."""
+        entry = self.entry(doc_id)
+        if entry is None:
+            return None
+        text, blocks, places = self._text(entry.number)
+        return Document(
+            *(entry.doc_id, text, entry.title, entry.author, entry.publisher, entry.published),
+            entry.kind,
+            tuple(Block(*block) for block in json.loads(blocks)),
+            _places(places),
+        )
+
+    def text(self, doc_id: str, start: int, end: int) -> str:
+        """Return characters `start` to `end` of a document."""
+        entry = self.entry(doc_id)
+        return self._text(entry.number)[0][start:end] if entry else ""
+
+    def places(self, doc_id: str) -> PlaceMap:
+        """Return the map from a document's offsets to its places."""
+        entry = self.entry(doc_id)
+        return _places(self._text(entry.number)[2]) if entry else PlaceMap("line", (0,))
+
+    def past_text(self, text_hash: str) -> list[tuple[str, str]]:
+        """Return the former document ids of a content that no document has now, with its text."""
+        rows = PAST.select(self._db, "WHERE text_hash = ? ORDER BY id DESC", [text_hash])
+        return [(doc_id, zlib.decompress(text).decode()) for _, _, doc_id, text in rows]
+
+    def _text(self, number: int) -> tuple[str, str, str]:
+        _, text, blocks, places = TEXTS.by_key(self._db, [number])[number]
+        return text, blocks, places
+
+    # Passages and encodings
+
+    def order(self, entries: Sequence[Entry]) -> list[int]:
+        """Return the numbers of all passages, by document id and offset.
+
+        Args:
+            entries: What `entries` returned.
+        """
+        rows = self._db.execute(
+            'SELECT id, document, start, "sum" FROM passages INDEXED BY passages_order'
+        ).fetchall()
+        if (len(rows), sum(order_sum(*row) for row in rows)) != self.meta.passages:
+            raise damaged(f"{self.meta.passages[0]} passages were written, {len(rows)} are found")
+        rank = {entry.number: place for place, entry in enumerate(entries)}
+        if not rank.keys() >= {row[1] for row in rows}:
+            raise damaged("passages have no document")
+        rows.sort(key=lambda row: (rank[row[1]], row[2]))
+        return [row[0] for row in rows]
+
+    def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
+        """Return passages by number."""
+        rows = PASSAGES.by_key(self._db, numbers)
+        documents = DOCUMENTS.by_key(self._db, list({row[1] for row in rows.values()}))
+        entries = {number: _entry(row) for number, row in documents.items()}
+        return {number: _passage(rows[number], entries[rows[number][1]]) for number in numbers}
+
+    def all_passages(self) -> Iterator[tuple[int, Passage]]:
+        """Yield every passage with its number, in order."""
+        numbers = self.order(self.entries())
+        for first in range(0, len(numbers), _MANY):
+            yield from self.passages(numbers[first : first + _MANY]).items()
+
+    def stored(self, numbers: Sequence[int]) -> dict[int, Stored]:
+        """Return the encodings of passages by number."""
+        rows = PASSAGES.by_key(self._db, numbers)
+        wanted = {number for row in rows.values() for number in row[13:16]}
+        tokens = {
+            number: Tokens(code, np.frombuffer(spans, "<u4").reshape(-1, 2))
+            for number, (_, _, code, spans) in ENCODINGS.by_key(self._db, list(wanted)).items()
+        }
+        found = {}
+        for number, row in rows.items():
+            start, sentences = row[2], json.loads(row[10])
+            own, about, heading = (tokens[encoding] for encoding in row[13:16])
+            ends = tuple(end - start for _, end in sentences)
+            found[number] = Stored(own, ends, about, heading)
+        return found
+
+    def searchable(self, numbers: Sequence[int]) -> tuple[Vectors, list[bytes]]:
+        """Return the pooled vectors of passages, (n, dimension) float32, and their bags of terms."""
+        vectors = np.empty((len(numbers), self.meta.dimension), np.float32)
+        bags = []
+        for first in range(0, len(numbers), _MANY):
+            part = numbers[first : first + _MANY]
+            rows = PASSAGES.by_key(self._db, part)
+            pooled = VECTORS.by_key(self._db, list({row[13] for row in rows.values()}))
+            for at, number in enumerate(part, first):
+                vectors[at] = np.frombuffer(pooled[rows[number][13]][1], "<f4")
+                bags.append(rows[number][16])
+        return vectors, bags
+
+    def encodings(self, keys: Iterable[bytes]) -> dict[bytes, int]:
+        """Return the numbers of those encodings of the keys that are kept."""
+        wanted = list(keys)
+        found: dict[bytes, int] = {}
+        for first in range(0, len(wanted), _MANY):
+            part = wanted[first : first + _MANY]
+            marks = ",".join("?" * len(part))
+            rows = self._db.execute(f"SELECT key, id FROM encodings WHERE key IN ({marks})", part)
+            found |= dict(rows.fetchall())
+        return found
+
+    def damage(self) -> "Damage":
+        """Return what doesn't fit its checksums, or lacks a part; reads everything."""
+        bad: dict[str, set[int]] = {}
+        there: dict[str, set[int]] = {}
+        for table in (DOCUMENTS, TEXTS, PASSAGES, ENCODINGS, VECTORS):
+            bad[table.name], there[table.name] = table.scan(self._db)
+        encodings = there["encodings"] & there["vectors"]
+        lost, counted = set(bad["documents"]), dict.fromkeys(there["documents"], 0)
+        for row in self._db.execute("SELECT id, document, encoding, about, heading FROM passages"):
+            number, document, *used = row
+            if number in bad["passages"] or not encodings.issuperset(used):
+                lost.add(document)
+            if document in counted:
+                counted[document] += 1
+        names = {}
+        for number, count in counted.items():
+            entry = _entry(DOCUMENTS.by_key(self._db, [number])[number])
+            names[number] = entry.doc_id
+            if number not in there["texts"] or entry.passages != count:
+                lost.add(number)
+        rows = sum(map(len, bad.values()))
+        return Damage(
+            tuple(sorted(lost)), tuple(sorted(names[n] for n in lost & names.keys())), rows
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """What of a catalog isn't as it was written.
+
+    Attributes:
+        documents: Numbers of documents of which a row is damaged or missing.
+        doc_ids: Their names, as far as they can be read.
+        rows: Rows that don't fit their checksums.
+    """
+
+    documents: tuple[int, ...]
+    doc_ids: tuple[str, ...]
+    rows: int
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    number, doc_id, path, size, mtime_ns, made_from, *rest = row
+    where = None if path is None else Path(os.fsdecode(path))
+    return Entry(number, doc_id, Origin(where, size, mtime_ns, made_from), *rest)
+
+
+def _passage(row: Sequence[Any], entry: Entry) -> Passage:
+    _, _, start, end, section, lead_in, author, kind, place, text, *rest = row
+    sentences, excerpts, voices = map(json.loads, rest[:3])
+    return Passage(
+        passage_id(entry.text_hash, start, end),
+        *(entry.doc_id, entry.title, author, entry.publisher, entry.published, kind),
+        *(section, lead_in, Place(*json.loads(place)), start, end, text),
+        tuple(Span(a, b) for a, b in sentences),
+        tuple(Excerpt(Span(*own), Span(*whole)) for own, whole in excerpts),
+        tuple(Voice(*voice) for voice in voices),
+    )
+
+
+def _places(stored: str) -> PlaceMap:
+    unit, starts = json.loads(stored)
+    return PlaceMap(unit, tuple(starts))

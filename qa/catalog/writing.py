@@ -1,0 +1,253 @@
+"""What changes a catalog, inside a transaction: documents, passages, encodings, what is kept."""
+
+import json
+import os
+import sqlite3
+import uuid
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from embeddings.encoder import Encoding
+from embeddings.tokens import compress
+from qa.catalog.tables import (
+    DOCUMENTS,
+    ENCODINGS,
+    META,
+    PASSAGES,
+    PAST,
+    TEXTS,
+    VECTORS,
+    Meta,
+    order_sum,
+)
+from qa.catalog.views import Damage, Entry, Origin, View
+from qa.lexical import bag
+from qa.passages import hash_text
+from qa.types import Document, Passage
+from qa.wording import date_in_words
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a passage is matched by: its own words, its document's description, its section."""
+
+    text: bytes
+    about: bytes
+    heading: bytes
+
+
+class Writer(View):
+    """A transaction: what it has written so far is what it reads."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        """Write through a connection that is inside a transaction."""
+        super().__init__(db)
+        self._before = self.meta
+        self._freed: set[int] = set()  # encodings of what was removed; others may have them, too
+
+    def finish(self) -> bool:
+        """Write what the catalog says of itself; return whether anything has changed."""
+        self._drop_unused(self._freed)
+        if self.meta == self._before:
+            return False
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        self.meta = replace(self.meta, change=self.meta.change + 1, changed=now)
+        META.write(self._db, [(1, self.meta.to_json())])
+        return True
+
+    def set_roots(self, roots: Sequence[Path]) -> None:
+        """Remember what was added, in that order."""
+        self.meta = replace(self.meta, roots=tuple(map(str, roots)))
+
+    # Documents
+
+    def put(
+        self,
+        origin: Origin,
+        document: Document,
+        passages: Sequence[tuple[Passage, Keys]],
+    ) -> None:
+        """Write a document with its passages, in place of any of that id.
+
+        Args:
+            origin: Where it comes from.
+            document: Understood, with places.
+            passages: With the keys of encodings that are kept already.
+        """
+        if document.places is None:
+            raise ValueError(f"{document.doc_id}: the document's structure hasn't been read yet")
+        for passage, _ in passages:
+            if document.text[passage.start : passage.end] != passage.text:
+                raise ValueError(f"{document.doc_id}: a passage's offsets don't fit its text")
+        text_hash = hash_text(document.text)
+        self.remove([document.doc_id], keep=True)
+        number = self._next(0)
+        described = (document.title, document.author, document.publisher, document.published)
+        said = " ".join(filter(None, (*described, date_in_words(document.published))))
+        entry = Entry(
+            *(number, document.doc_id, origin, text_hash, document.title, document.author),
+            *(document.publisher, document.published, document.kind, len(passages), bag(said)),
+        )
+        self._write_entries([entry])
+        blocks = [[b.kind, b.start, b.end, b.section, b.comment] for b in document.blocks]
+        places = [document.places.unit, document.places.starts]
+        TEXTS.write(self._db, [(number, document.text, json.dumps(blocks), json.dumps(places))])
+        numbers = self.encodings({key for _, keys in passages for key in astuple(keys)})
+        rows: list[tuple[Any, ...]] = [
+            (
+                *(self._next(1), number, passage.start, passage.end, passage.section),
+                *(passage.lead_in, passage.author, passage.kind),
+                json.dumps(astuple(passage.place)),
+                passage.text,
+                json.dumps(passage.sentences),
+                json.dumps(passage.excerpts),
+                json.dumps([astuple(voice) for voice in passage.voices]),
+                *(numbers[key] for key in (keys.text, keys.about, keys.heading)),
+                bag(passage.text),
+            )
+            for passage, keys in passages
+        ]
+        sums = PASSAGES.write(self._db, rows)
+        placed = [(*row[:3], row_sum) for row, row_sum in zip(rows, sums, strict=True)]
+        self._count_passages(1, placed)
+        # What is current isn't past.
+        self._db.execute("DELETE FROM past WHERE text_hash = ?", [text_hash])
+
+    def update(self, entries: Iterable[Entry]) -> None:
+        """Write new bookkeeping of documents whose content is what it was."""
+        entries = list(entries)
+        self._count_documents(-1, [entry.number for entry in entries])
+        # Two files that change names pass through others, since no two may have the same.
+        self._db.executemany(
+            "UPDATE documents SET doc_id = ?, path = NULL WHERE id = ?",
+            [(f"\0{uuid.uuid4().hex}", entry.number) for entry in entries],
+        )
+        self._write_entries(entries)
+
+    def remove(self, doc_ids: Iterable[str], *, keep: bool) -> None:
+        """Remove documents with their passages and the encodings that only these had.
+
+        Args:
+            doc_ids: Those that aren't there are passed over.
+            keep: Whether what they said stays readable for citations of it. Otherwise their
+                former versions go, too.
+        """
+        for doc_id in doc_ids:
+            if not keep:
+                self._db.execute("DELETE FROM past WHERE doc_id = ?", [doc_id])
+            row = self._db.execute("SELECT id FROM documents WHERE doc_id = ?", [doc_id]).fetchone()
+            if row is None:
+                continue
+            (number,) = row
+            if keep:
+                self._keep(number, doc_id)
+            self._count_documents(-1, [number])
+            rows = self._db.execute(
+                'SELECT id, document, start, "sum", encoding, about, heading FROM passages '
+                "WHERE document = ?",
+                [number],
+            ).fetchall()
+            self._count_passages(-1, [row[:4] for row in rows])
+            self._db.execute("DELETE FROM documents WHERE id = ?", [number])
+            self._freed |= {encoding for row in rows for encoding in row[4:]}
+
+    def _write_entries(self, entries: Sequence[Entry]) -> None:
+        rows = [
+            (
+                *(entry.number, entry.doc_id),
+                None if entry.origin.path is None else os.fsencode(entry.origin.path),
+                *(entry.origin.size, entry.origin.mtime_ns, entry.origin.made_from),
+                *(entry.text_hash, entry.title, entry.author, entry.publisher),
+                *(entry.published, entry.kind, entry.passages, entry.terms),
+            )
+            for entry in entries
+        ]
+        DOCUMENTS.write(self._db, rows)
+        self._count_documents(1, [entry.number for entry in entries])
+
+    def _keep(self, number: int, doc_id: str) -> None:
+        """Keep the text of a document that is about to go."""
+        text_hash = DOCUMENTS.by_key(self._db, [number])[number][6]
+        packed = zlib.compress(self._text(number)[0].encode())
+        self._db.execute("DELETE FROM past WHERE text_hash = ? AND doc_id = ?", [text_hash, doc_id])
+        (last,) = self._db.execute("SELECT coalesce(max(id), 0) FROM past").fetchone()
+        PAST.write(self._db, [(last + 1, text_hash, doc_id, packed)])
+
+    # Encodings
+
+    def put_encodings(self, encodings: Mapping[bytes, Encoding]) -> None:
+        """Write encodings by key; what is kept already stays as it is."""
+        known = self.encodings(encodings)
+        new = [(self._next(2), key, e) for key, e in encodings.items() if key not in known]
+        ENCODINGS.write(
+            self._db,
+            [(n, key, compress(e.tokens), e.spans.astype("<u4").tobytes()) for n, key, e in new],
+        )
+        VECTORS.write(self._db, [(n, e.pooled.astype("<f4").tobytes()) for n, _, e in new])
+        self.meta = replace(self.meta, unfinished=True)
+
+    def drop_damaged(self) -> Damage:
+        """Remove every document of which a part is damaged, and count anew what is left."""
+        damage = self.damage()
+        self._db.executemany("DELETE FROM documents WHERE id = ?", [(n,) for n in damage.documents])
+        for table in (TEXTS, PASSAGES, ENCODINGS, VECTORS):
+            bad, _ = table.scan(self._db)
+            self._db.executemany(f"DELETE FROM {table.name} WHERE id = ?", [(n,) for n in bad])
+        self._db.execute("DELETE FROM passages WHERE document NOT IN (SELECT id FROM documents)")
+        self._db.execute("DELETE FROM encodings WHERE id NOT IN (SELECT id FROM vectors)")
+        self.meta = replace(self.meta, documents=(0, 0), passages=(0, 0), unfinished=True)
+        self._count_documents(1, [n for (n,) in self._db.execute("SELECT id FROM documents")])
+        rows = self._db.execute('SELECT id, document, start, "sum" FROM passages NOT INDEXED')
+        self._count_passages(1, rows.fetchall())
+        return damage
+
+    def drop_unused_encodings(self) -> None:
+        """Remove what a run that was interrupted has encoded and no document has taken up."""
+        if not self.meta.unfinished:
+            return
+        self._db.execute(
+            "DELETE FROM encodings WHERE id NOT IN (SELECT encoding FROM passages "
+            "UNION SELECT about FROM passages UNION SELECT heading FROM passages)"
+        )
+        self.meta = replace(self.meta, unfinished=False)
+
+    def _drop_unused(self, numbers: set[int]) -> None:
+        self._db.executemany(
+            "DELETE FROM encodings WHERE id = ?1 "
+            "AND NOT EXISTS (SELECT 1 FROM passages WHERE encoding = ?1) "
+            "AND NOT EXISTS (SELECT 1 FROM passages WHERE about = ?1) "
+            "AND NOT EXISTS (SELECT 1 FROM passages WHERE heading = ?1)",
+            [(number,) for number in numbers],
+        )
+
+    # Counting
+
+    def _next(self, kind: int) -> int:
+        last = list(self.meta.last)
+        last[kind] += 1
+        self.meta = replace(self.meta, last=(last[0], last[1], last[2]))
+        return last[kind]
+
+    def _count_documents(self, sign: int, numbers: Sequence[int]) -> None:
+        count, total = self.meta.documents
+        for number in numbers:
+            (row_sum,) = self._db.execute(
+                "SELECT sum FROM documents WHERE id = ?", [number]
+            ).fetchone()
+            count, total = count + sign, total + sign * row_sum
+        self.meta = replace(self.meta, documents=(count, total))
+
+    def _count_passages(self, sign: int, rows: Sequence[tuple[int, ...]]) -> None:
+        count, total = self.meta.passages
+        count += sign * len(rows)
+        total += sign * sum(order_sum(*row) for row in rows)
+        self.meta = replace(self.meta, passages=(count, total))
+
+
+def create(db: sqlite3.Connection, model: str, fingerprint: str, dimension: int) -> None:
+    """Write what a new catalog says of itself."""
+    META.write(db, [(1, Meta(uuid.uuid4().hex, model, fingerprint, dimension).to_json())])

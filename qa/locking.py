@@ -1,0 +1,53 @@
+"""One writer at a time, among all processes; the only importer of filelock."""
+
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from qa.errors import StorageError
+
+_LOCK, _HOLDER = "writer.lock", "writer.txt"
+
+
+@contextmanager
+def writer_lock(folder: Path) -> Iterator[None]:
+    """Hold the right to write to a corpus; the system takes it back from a process that dies.
+
+    Raises:
+        StorageError: if another holds it, saying who, or if the folder can't be written.
+    """
+    holder = folder / _HOLDER
+    lock = FileLock(folder / _LOCK, timeout=0, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise StorageError(
+            f"{folder} is being written by {_read(holder)}. Wait until that is over, or stop it."
+        ) from error
+    except OSError as error:
+        raise StorageError(f"{folder} cannot be written ({error.strerror or error}).") from error
+    try:
+        command = " ".join([Path(sys.argv[0]).name, *sys.argv[1:3]])
+        now = datetime.now().astimezone().isoformat(" ", "seconds")
+        with suppress(OSError):  # on a full disk removing must still be possible
+            holder.write_text(
+                f"process {os.getpid()} ({command}) on {socket.gethostname()} since {now}\n",
+                "utf-8",
+            )
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _read(holder: Path) -> str:
+    try:
+        return holder.read_text("utf-8", "replace").strip() or "another process"
+    except OSError:
+        return "another process"
