@@ -51,6 +51,11 @@ def compress(tokens: Vectors) -> bytes:
     return bytes(factors.tobytes() + packed.tobytes())
 
 
+def code_length(tokens: int, dimension: int) -> int:
+    """Return the bytes of a code of so many tokens."""
+    return tokens * (2 + _padded(dimension) // _PER_BYTE)
+
+
 def expand(code: bytes, dimension: int) -> Vectors:
     """Return the vectors of a code, (t, padded d) float32 in the rotated space.
 

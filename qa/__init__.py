@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from qa.types import Hit as Hit
     from qa.types import Passage as Passage
     from qa.types import Report as Report
+    from qa.types import Resolution as Resolution
 
 __version__ = "0.1.0"
 
@@ -41,6 +42,7 @@ _HOME = {
     "Hit": "qa.types",
     "Passage": "qa.types",
     "Report": "qa.types",
+    "Resolution": "qa.types",
 }
 __all__ = sorted(_HOME)
 

@@ -2,7 +2,7 @@
 
 Imports at the top are only what the help needs; everything heavy waits for its command. With
 `--json`, standard output holds one JSON value and nothing else. Exit codes: 0 done (an honest
-"not found" included), 2 wrong use or input, 3 failure.
+"not found" included), 1 a check's answer is no, 2 wrong use or input, 3 failure.
 """
 
 import argparse
@@ -10,14 +10,19 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import qa
 from qa.errors import Cancelled, InputError, QAError, StorageError
 
-DONE, WRONG_USE, FAILURE = 0, 2, 3  # 1 is kept for checks whose answer is no
+if TYPE_CHECKING:
+    from qa.corpus import Corpus
+    from qa.types import Report
+
+DONE, NO, WRONG_USE, FAILURE = 0, 1, 2, 3
 DEFAULT_CORPUS = ".qa"
 WHY = "say how each passage meets each word of the question, and its signals"
 
@@ -51,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
         prog="qa",
         description="Ask a folder of documents in plain words; get the exact words that answer, "
         "and exactly where they stand.",
-        epilog="Exit codes: 0 done, 2 wrong use or input, 3 failure.",
+        epilog="Exit codes: 0 done, 1 a check's answer is no, 2 wrong use or input, 3 failure.",
     )
     top.add_argument("--version", action="version", version=f"qa {qa.__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -63,10 +68,21 @@ def parser() -> argparse.ArgumentParser:
         help="for a new corpus: a sentence-transformers folder or cached name "
         "(default: the packaged all-MiniLM-L6-v2)",
     )
+    index.add_argument(
+        "--rehash",
+        action="store_true",
+        help="read every file, whatever its size and time say, and write anew what is damaged",
+    )
+    index.add_argument(
+        "--watch", action="store_true", help="stay, and index again whenever something changes"
+    )
 
     ask = _command(commands, "ask", _ask, "answer a question, with citations")
     ask.add_argument("question", metavar="QUESTION")
     ask.add_argument("--why", action="store_true", help=WHY)
+    ask.add_argument(
+        "--save", metavar="FILE", help="add the answer to a file that 'qa verify' can check later"
+    )
 
     search = _command(commands, "search", _search, "list the passages nearest to a query")
     search.add_argument("query", metavar="QUERY")
@@ -108,7 +124,21 @@ def parser() -> argparse.ArgumentParser:
 
     remove = _command(commands, "remove", _remove, "take documents out of the corpus")
     remove.add_argument(
-        "targets", nargs="+", metavar="TARGET", help="a document id, file or folder"
+        "targets",
+        nargs="+",
+        metavar="TARGET",
+        help="a document id, a file, a folder, or a pattern such as 'notes/*.txt'",
+    )
+
+    verify = _command(
+        commands, "verify", _verify, "check the corpus, or the citations of saved answers"
+    )
+    verify.add_argument(
+        "file",
+        nargs="?",
+        metavar="FILE",
+        help="answers from 'qa ask --save': what has become of each citation; without it, the "
+        "whole corpus is checked, and derived files that don't fit are made anew",
     )
 
     _command(commands, "stats", _stats, "list what the corpus holds")
@@ -140,7 +170,7 @@ def _command(
 
 def _index(options: argparse.Namespace) -> int:
     from qa import Corpus, terminal
-    from qa.catalog import FILE_NAME
+    from qa.catalog import FILE_NAME, OldFormat
     from qa.files import resolve_root
     from qa.jsonable import report_json
 
@@ -151,32 +181,57 @@ def _index(options: argparse.Namespace) -> int:
     if is_new:
         corpus = Corpus.create(folder, **({"model": options.model} if options.model else {}))
     else:
-        corpus = Corpus.open(folder)
+        try:
+            corpus = Corpus.open(folder)
+        except OldFormat:
+            with terminal.progress(quiet=options.json) as progress:
+                Corpus.upgrade(folder, progress=progress)
+            corpus = Corpus.open(folder)
         if options.model and options.model != corpus.model:
             raise InputError(
                 f"{options.corpus} was made with the model {corpus.model!r}; to use "
                 f"{options.model!r}, index into a new corpus."
             )
-    try:
-        with corpus, terminal.progress(quiet=options.json) as progress:
-            report = corpus.add(*options.paths, progress=progress)
+    with corpus:
+        try:
+            with terminal.progress(quiet=options.json) as progress:
+                report = corpus.add(*options.paths, progress=progress, rehash=options.rehash)
             empty = not corpus.documents()
-    except BaseException:
-        if is_new:
-            _remove_if_empty(folder)
-        raise
+        except BaseException:
+            if is_new:
+                _remove_if_empty(folder)
+            raise
+        if options.watch:
+            show = _print_json_line if options.json else terminal.show_report
+            show(report)
+            return _watch(corpus, options.paths, show)
     if is_new and empty:
         _remove_if_empty(folder)
     if options.json:
         _print_json(report_json(report))
     else:
         terminal.show_report(report)
-    if not (report.added or report.updated or report.unchanged or report.removed):
+    if not (report.added or report.updated or report.unchanged or report.removed or report.renamed):
         raise InputError(
             f"Nothing to index in {', '.join(options.paths)}: no file there could be read as a "
             "document."
         )
     return DONE
+
+
+def _watch(corpus: "Corpus", paths: Sequence[str], show: "Callable[[Report], None]") -> int:
+    from qa.watching import follow
+
+    print(f"Watching {', '.join(paths)}; stop with Ctrl-C.", file=sys.stderr)
+    with suppress(KeyboardInterrupt):
+        follow(corpus, paths, show, lambda trouble: print(f"qa: {trouble}", file=sys.stderr))
+    return DONE
+
+
+def _print_json_line(report: "Report") -> None:
+    from qa.jsonable import report_json
+
+    print(json.dumps(report_json(report)), flush=True)
 
 
 def _remove_if_empty(folder: Path) -> None:
@@ -193,9 +248,14 @@ def _remove_if_empty(folder: Path) -> None:
 def _ask(options: argparse.Namespace) -> int:
     from qa import Corpus, terminal
     from qa.jsonable import answer_json
+    from qa.saving import save_answer
 
+    if options.save and not Path(options.save).absolute().parent.is_dir():
+        raise InputError(f"There is no folder for {options.save!r}; make it first.")
     with Corpus.open(options.corpus) as corpus:
         answer = corpus.ask(options.question)
+    if options.save:
+        save_answer(answer, Path(options.save))
     if options.json:
         _print_json(answer_json(answer))
     else:
@@ -273,16 +333,40 @@ def _remove(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _verify(options: argparse.Namespace) -> int:
+    from qa import Corpus, terminal
+    from qa.jsonable import SCHEMA, plain
+
+    with Corpus.open(options.corpus) as corpus:
+        if options.file:
+            checked = corpus.check_saved(options.file)
+        else:
+            verification = corpus.verify()
+    if options.file:
+        if options.json:
+            _print_json({"schema": SCHEMA, "citations": plain(checked)})
+        else:
+            terminal.show_checked(checked)
+        holds = all(c.resolution.status in ("exact", "moved") for c in checked)
+    else:
+        if options.json:
+            _print_json({"schema": SCHEMA, **plain(verification)})
+        else:
+            terminal.show_verification(verification)
+        holds = not verification.problems
+    return DONE if holds else NO
+
+
 def _stats(options: argparse.Namespace) -> int:
     from qa import Corpus, terminal
     from qa.jsonable import SCHEMA, plain
 
     with Corpus.open(options.corpus) as corpus:
-        listings, model = corpus.documents(), corpus.model
+        stats = corpus.stats()
     if options.json:
-        _print_json({"schema": SCHEMA, "model": model, "documents": plain(listings)})
+        _print_json({"schema": SCHEMA, **plain(stats)})
     else:
-        terminal.show_documents(listings, model)
+        terminal.show_stats(stats)
     return DONE
 
 

@@ -19,19 +19,35 @@ from embeddings.threads import single_threaded
 from embeddings.transformer import DEFAULT_MODEL, ModelUnavailable, TransformerEncoder
 from qa.answering import answer_question, make_hit
 from qa.atomic import sync_folder
-from qa.catalog import FILE_NAME, Catalog
+from qa.catalog import COMMITS, FILE_NAME, Catalog
+from qa.catalog.migrating import copy_encodings, read_former
 from qa.catalog.views import Stored, View
-from qa.errors import CorpusError, InputError, ModelError
+from qa.errors import CorpusError, InputError, ModelError, StorageError
 from qa.files import printable, resolve_root
 from qa.folding import words
 from qa.indexing import Indexer, ProgressCallback
 from qa.locking import writer_lock
 from qa.matching import prepare
 from qa.pointing import Found, rank
+from qa.resolving import resolve
 from qa.retrieval import Query, Scored, retrieve
+from qa.saving import saved_citations
 from qa.settings import DEFAULTS, MAX_QUESTION, MAX_TOP_K, Settings
+from qa.state import FILE_NAME as INDEXES
 from qa.state import State, current
-from qa.types import Answer, Document, Hit, Listing, Passage, Report
+from qa.types import (
+    Answer,
+    Checked,
+    Document,
+    Hit,
+    Listing,
+    Passage,
+    Report,
+    Resolution,
+    Stats,
+    Verification,
+)
+from qa.verifying import verify
 
 _KEPT = 2_000  # passages kept in memory once they were read, some 20 KB each
 
@@ -116,6 +132,39 @@ class Corpus:
             raise
         return cls(folder, Catalog(folder / FILE_NAME), encoder)
 
+    @classmethod
+    def upgrade(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        model: Encoder | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> Report:
+        """Bring a corpus of an earlier format up to date: its roots are read again.
+
+        Vectors are kept, and so are documents from memory. The new catalog takes the old one's
+        place when it is whole.
+
+        Raises:
+            InputError: if a root isn't there; nothing is changed then.
+        """
+        folder = Path(path).resolve()
+        with writer_lock(folder):
+            former = read_former(folder / FILE_NAME)
+            for root in former.roots:
+                resolve_root(root)
+            made = folder / f".upgrade-{uuid.uuid4().hex}"
+            try:
+                with cls.create(made, model=model or former.model) as corpus, corpus._changing():
+                    copy_encodings(folder / FILE_NAME, corpus._catalog)
+                    corpus._indexer(progress).add_documents(former.documents)
+                    report = corpus._indexer(progress).add(former.roots)
+                for name in (FILE_NAME, COMMITS):
+                    (made / name).replace(folder / name)
+            finally:
+                shutil.rmtree(made, ignore_errors=True)
+        return report
+
     def close(self) -> None:
         """Close the catalog; the corpus cannot be used any more."""
         with self._writing, self._building:
@@ -162,8 +211,8 @@ class Corpus:
             InputError: if a path doesn't exist; nothing is changed then.
         """
         roots = [resolve_root(path) for path in paths]
-        with self._indexer(progress, mend=rehash) as indexer:
-            return indexer.add(roots, rehash=rehash)
+        with self._changing(mend=rehash):
+            return self._indexer(progress).add(roots, rehash=rehash)
 
     def add_documents(
         self, documents: Iterable[Document], *, progress: ProgressCallback | None = None
@@ -177,8 +226,8 @@ class Corpus:
         Raises:
             InputError: if a document has no words, or has the id of a file; nothing is changed.
         """
-        with self._indexer(progress) as indexer:
-            return indexer.add_documents(documents)
+        with self._changing():
+            return self._indexer(progress).add_documents(documents)
 
     def remove(self, *targets: str | os.PathLike[str]) -> tuple[str, ...]:
         """Take documents out of the corpus and return their ids; the files stay where they are.
@@ -192,21 +241,26 @@ class Corpus:
         Raises:
             InputError: if a target matches nothing; nothing is removed then.
         """
-        with self._indexer(None) as indexer:
-            return indexer.remove([os.fspath(target) for target in targets])
+        with self._changing():
+            return self._indexer(None).remove([os.fspath(target) for target in targets])
 
     @contextmanager
-    def _indexer(
-        self, progress: ProgressCallback | None, *, mend: bool = False
-    ) -> Iterator[Indexer]:
+    def _changing(self, *, mend: bool = False) -> Iterator[None]:
+        """Hold the right to write; leave nothing behind that is of no use."""
+        self._check_losses()
         with self._writing, writer_lock(self.path):
             if mend:
                 with self._catalog.writing() as writer:
                     writer.drop_damaged()
-            yield Indexer(self._catalog, self._checked_encoder, self.path, progress)
+            yield
+            with self._catalog.writing() as writer:
+                writer.drop_unused_encodings()
             self._catalog.tidy()
             with self._reading():  # writes the indexes' file where it lags far behind
                 pass
+
+    def _indexer(self, progress: ProgressCallback | None) -> Indexer:
+        return Indexer(self._catalog, self._checked_encoder, self.path, progress)
 
     # Asking
 
@@ -272,17 +326,70 @@ class Corpus:
         with self._catalog.reading() as view:
             return tuple(passage for _, passage in view.all_passages())
 
+    # Checking
+
+    def resolve(self, citation_id: str) -> Resolution:
+        """Return what has become of the words that a citation quoted.
+
+        Args:
+            citation_id: `Citation.id`.
+
+        Raises:
+            InputError: if it isn't an id.
+        """
+        with self._reading() as (view, state):
+            return resolve(view, state, citation_id)
+
+    def check_saved(self, path: str | os.PathLike[str]) -> tuple[Checked, ...]:
+        """Return what has become of every citation of saved answers.
+
+        Args:
+            path: A file that `qa ask --save` or `qa.saving.save_answer` wrote.
+
+        Raises:
+            InputError: if it is no such file.
+        """
+        citations = list(saved_citations(Path(path)))
+        with self._reading() as (view, state):
+            return tuple(
+                Checked(c.question, c.n, c.title, resolve(view, state, c.id, c.quote, c.doc_id))
+                for c in citations
+            )
+
+    def verify(self) -> Verification:
+        """Check everything that the corpus holds, and make derived files anew that don't fit."""
+        return verify(self._catalog, self.path)
+
+    def stats(self) -> Stats:
+        """Return what the corpus holds, and how many bytes each part of it takes."""
+        with self._catalog.reading() as view:
+            sizes = view.sizes()
+            listings = tuple(entry.listing for entry in view.entries())
+            meta = view.meta
+        kept = self.path / INDEXES
+        sizes["indexes (derived)"] = kept.stat().st_size if kept.exists() else 0
+        return Stats(meta.model, meta.changed, listings, meta.passages[0], sizes)
+
     # Parts of asking
 
     @contextmanager
     def _reading(self) -> Iterator[tuple[View, State]]:
         """Hold one state of the catalog, with the indexes over it."""
+        self._check_losses()
         with self._catalog.reading() as view:
             with self._building:
                 state = current(view, self.path, self._state)
                 if self._state is None or state.change >= self._state.change:
                     self._state = state
             yield view, state
+
+    def _check_losses(self) -> None:
+        if self._catalog.lost:
+            raise StorageError(
+                f"The corpus {printable(str(self.path))} has lost its last "
+                f"{self._catalog.lost} changes: the end of its log is missing. 'qa verify' takes "
+                "it as it is; then index its folders again."
+            )
 
     def _prepare(self, text: str, state: State) -> Query:
         # A shell may hand over bytes that are no UTF-8 as halves of surrogate pairs.

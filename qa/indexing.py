@@ -97,7 +97,6 @@ class Indexer:
             writer.set_roots(list(dict.fromkeys([*self._roots, *roots])))
             writer.remove(removed, keep=True)
             writer.update(done.noted)
-            writer.drop_unused_encodings()
         self._say("")
         return self._report(done, removed)
 
@@ -118,8 +117,6 @@ class Indexer:
             else:
                 self._put(origin, document, len(document.text))
         self._flush()
-        with self._catalog.writing() as writer:
-            writer.drop_unused_encodings()
         return self._report(done, [])
 
     def remove(self, targets: Sequence[str]) -> tuple[str, ...]:

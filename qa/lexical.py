@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,6 +97,12 @@ class LexicalIndex:
 
     def __len__(self) -> int:
         return len(self.lengths)
+
+    def canonical(self) -> tuple[NDArray[Any], ...]:
+        """Return its arrays in an order that doesn't depend on how it came about."""
+        owners = np.repeat(np.arange(len(self.terms)), np.diff(self.starts))
+        order = np.lexsort((self.rows, owners))
+        return self.terms, self.starts, self.rows[order], self.counts[order], self.lengths
 
     def search(self, query: Sequence[str], top_k: int) -> dict[int, float]:
         """Return the rows and BM25 scores of the best texts that hold any of the terms.

@@ -55,6 +55,15 @@ class State:
         """Whether a term stands in any document or its description."""
         return any(i.document_frequency(term) for i in (self.lexical, self.described))
 
+    def same_as(self, other: "State") -> bool:
+        """Whether both are the same indexes, however they came about."""
+        pairs = zip(self._canonical(), other._canonical(), strict=True)
+        return all(np.array_equal(a, b) for a, b in pairs)
+
+    def _canonical(self) -> list[NDArray[Any]]:
+        words = (*self.lexical.canonical(), *self.described.canonical())
+        return [self.numbers, self.vectors.vectors, *words]
+
 
 def current(view: View, folder: Path, before: State | None) -> State:
     """Return the indexes over what a view sees.
@@ -76,6 +85,11 @@ def current(view: View, folder: Path, before: State | None) -> State:
         with suppress(OSError):  # where nothing can be written, it is made anew every time
             write(view.meta, folder, state)
     return state
+
+
+def build(view: View) -> State:
+    """Return the indexes over what a view sees, made from nothing else."""
+    return _caught_up(view, _nothing(view.meta))[0]
 
 
 def read(meta: Meta, folder: Path) -> State | None:

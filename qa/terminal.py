@@ -5,6 +5,7 @@ its control characters are replaced, so that no document can drive the terminal.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -16,7 +17,19 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from qa.types import Answer, Citation, Hit, Listing, Passage, Progress, Report, Source, Span
+from qa.types import (
+    Answer,
+    Checked,
+    Citation,
+    Hit,
+    Passage,
+    Progress,
+    Report,
+    Source,
+    Span,
+    Stats,
+    Verification,
+)
 from qa.why import highlights
 from qa.wording import agreement_in_words, date_in_words, how_close, whose
 
@@ -26,6 +39,7 @@ if TYPE_CHECKING:
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 # Of several variants these metrics are shown; --json and --save hold all.
 _CHIEF = ("hit@1", "nDCG@10", "excerpt hit@1", "evidence recall@60", "evidence recall@150")
+_FATES = ("exact", "moved", "changed", "gone")
 _ANSWER, _MATCH, _QUIET = "bold", "underline", "dim"
 
 console = Console(highlight=False)
@@ -83,22 +97,25 @@ def show_report(report: Report) -> None:
         "updated": report.updated,
         "unchanged": report.unchanged,
         "removed": report.removed,
+        "renamed": report.renamed,
         "skipped": report.skipped,
     }
     parts = [f"{len(ids)} {name}" for name, ids in counts.items() if ids]
     console.print(Text("Documents: " + (", ".join(parts) or "none") + "."))
+    for former, name in report.renamed:
+        console.print(Text(f"  renamed {_clean(former)} to {_clean(name)}"))
     for skipped in report.skipped:
         console.print(Text(f"  skipped {_clean(skipped.path)}: {_clean(skipped.reason)}"))
 
 
-def show_documents(listings: Sequence[Listing], model: str) -> None:
-    """Print a table of the documents."""
+def show_stats(stats: Stats) -> None:
+    """Print a table of the documents, then sizes, model and last change."""
     table = Table(box=None, pad_edge=False, header_style=_QUIET)
     table.add_column("document")
     table.add_column("title")
     table.add_column("date", no_wrap=True)
     table.add_column("passages", justify="right")
-    for listing in listings:
+    for listing in stats.documents:
         table.add_row(
             Text(_clean(listing.doc_id)),
             Text(_clean(listing.title)),
@@ -106,10 +123,53 @@ def show_documents(listings: Sequence[Listing], model: str) -> None:
             f"{listing.passages:,}",
         )
     console.print(table)
-    passages = sum(listing.passages for listing in listings)
+    console.print()
+    for part, size in stats.sizes.items():
+        console.print(Text(f"{size:>15,} bytes  {part}", style=_QUIET))
     console.print(
-        Text(f"\n{len(listings):,} documents, {passages:,} passages, model {_clean(model)}")
+        Text(
+            f"\n{len(stats.documents):,} documents, {stats.passages:,} passages, "
+            f"model {_clean(stats.model)}, last change {stats.changed or 'none'}"
+        )
     )
+
+
+def show_verification(found: Verification) -> None:
+    """Print what a check of the corpus looked at, repaired and found wrong."""
+    console.print(Text(f"Checked {', '.join(found.checked)}."))
+    for repaired in found.repaired:
+        console.print(Text(f"  repaired: {_clean(repaired)}"))
+    for problem in found.problems:
+        console.print(Text(f"  wrong: {_clean(problem)}", style="bold red"))
+    if found.problems:
+        console.print(
+            Text(
+                "'qa index --rehash FOLDER' reads the files again and writes anew what is damaged; "
+                "where it fails, delete the corpus folder and index the documents again."
+            )
+        )
+    else:
+        console.print(Text("Everything is as it was written.", style="bold green"))
+
+
+def show_checked(checked: Sequence[Checked]) -> None:
+    """Print what has become of each citation of saved answers."""
+    for number, citation in enumerate(checked):
+        if number == 0 or citation.question != checked[number - 1].question:
+            console.print(Text(f"\n{_clean(citation.question)}", style="bold"))
+        found = citation.resolution
+        style = {"exact": "green", "moved": "green"}.get(found.status, "bold red")
+        where = f"{found.doc_id}, {found.place}" if found.doc_id else "nowhere in the corpus"
+        line = Text(f"  [{citation.n}] ").append(found.status, style=style)
+        console.print(line.append(f"  {_clean(citation.title)} · {_clean(where)}"))
+        if found.status not in ("exact", "moved"):
+            for label, words in (("then", found.then), ("now", found.now)):
+                if words:
+                    shown = Text(f"{label}: {_clean(' '.join(words.split()))}", style=_QUIET)
+                    console.print(Padding(shown, (0, 6)))
+    counts = Counter[str](citation.resolution.status for citation in checked)
+    said = ", ".join(f"{counts[fate]} {fate}" for fate in _FATES if counts[fate])
+    console.print(Text(f"\nCitations: {said or 'none'}."))
 
 
 def show_evaluation(result: "Evaluation") -> None:

@@ -266,6 +266,71 @@ class Answer:
     confidence: float | None = None
 
 
+Fate = Literal["exact", "moved", "changed", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What has become of the words that a citation quoted.
+
+    Attributes:
+        id: The citation's.
+        status: "exact": they stand where they stood. "moved": the same words stand elsewhere.
+            "changed": other words have taken their place. "gone": nothing has.
+        then: The words as they were quoted; None where nothing is known of them.
+        now: The words that stand there now; None where they are gone.
+        doc_id: Where.
+        id_now: What names that place: the id of a citation of it.
+        span: Its characters.
+        place: Its place.
+    """
+
+    id: str
+    status: Fate
+    then: str | None
+    now: str | None = None
+    doc_id: str | None = None
+    id_now: str | None = None
+    span: Span | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A citation of a saved answer, with what has become of it; `n` is its number there."""
+
+    question: str
+    n: int
+    title: str
+    resolution: Resolution
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What a check of the whole corpus found.
+
+    Attributes:
+        checked: What was looked at, in words.
+        problems: What isn't as it was written; empty where the corpus is sound.
+        repaired: What of the files that are derived from the catalog was made anew.
+    """
+
+    checked: tuple[str, ...]
+    problems: tuple[str, ...]
+    repaired: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What a corpus holds; `sizes` are bytes by part, `changed` is the last change's ISO time."""
+
+    model: str
+    changed: str
+    documents: tuple["Listing", ...]
+    passages: int
+    sizes: Mapping[str, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """A document without its text, for tables of contents; `passages` counts them."""

@@ -25,7 +25,7 @@ from qa.errors import CorpusError, StorageError
 FILE_NAME = "catalog.sqlite"
 APPLICATION_ID = 0x43265631  # "C&V1": marks the file as ours
 FORMAT = 4
-_COMMITS = "commits.json"
+COMMITS = "commits.json"
 _BUSY_SECONDS = 5.0
 
 
@@ -42,7 +42,7 @@ class Catalog:
 
         Raises:
             CorpusError: if it isn't a catalog, or one of another format.
-            StorageError: if it is damaged, or has lost commits.
+            StorageError: if it is damaged.
         """
         self._path = path
         self._idle: list[sqlite3.Connection] = []  # for reading
@@ -51,14 +51,10 @@ class Catalog:
         self._may_lend = os.access(path.parent, os.W_OK)  # else another's writing isn't seen
         with _failing_clearly(path), closing(self._connect()) as db:
             _check_format(db, path)
-        last = self._last_commit()
+        last = self._last_commit()  # before the state is looked at: others may be writing
         with self.reading() as view:
             self.meta = view.meta  # as it was at opening
-        if last > view.meta.change:
-            raise StorageError(
-                f"{path} has lost changes: {last} were made, it knows of {view.meta.change}. "
-                "'qa verify' takes it as it is; then index its folders again."
-            )
+        self.lost = max(0, last - view.meta.change)  # commits that were made and aren't there
 
     @classmethod
     def create(cls, path: Path, model: str, fingerprint: str, dimension: int) -> "Catalog":
@@ -117,12 +113,11 @@ class Catalog:
         with suppress(sqlite3.Error), closing(self._connect()) as db:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def accept_losses(self) -> int:
-        """Take the catalog as it is; return how many commits it has lost."""
-        with self.reading() as view:
-            lost = self._last_commit() - view.meta.change
-            self._note_commit(view.meta)
-        return max(0, lost)
+    def accept_losses(self) -> None:
+        """Take the catalog as it is, whatever it has lost. The caller holds the writer lock."""
+        with self.writing() as writer:
+            writer.skip(self.lost)  # no two states are ever counted alike
+        self.lost = 0
 
     def problems(self) -> list[str]:
         """Return what SQLite's own check says against the file."""
@@ -186,7 +181,7 @@ class Catalog:
     def _note_commit(self, meta: Meta) -> None:
         content = json.dumps({"id": meta.id, "change": meta.change})
         checked = json.dumps({"commit": content, "sum": zlib.crc32(content.encode())})
-        path = self._path.with_name(_COMMITS)
+        path = self._path.with_name(COMMITS)
         try:
             write_atomically(path, checked.encode())
         except OSError as error:
@@ -197,7 +192,7 @@ class Catalog:
     def _last_commit(self) -> int:
         """Return the number that was written down; 0 where none can be read."""
         try:
-            checked = json.loads(self._path.with_name(_COMMITS).read_bytes())
+            checked = json.loads(self._path.with_name(COMMITS).read_bytes())
             content = checked["commit"]
             if zlib.crc32(content.encode()) != checked["sum"]:
                 return 0

@@ -239,6 +239,20 @@ class View:
             found |= dict(rows.fetchall())
         return found
 
+    def sizes(self) -> dict[str, int]:
+        """Return the bytes of what is kept, by part."""
+        parts = {
+            "texts": "SELECT sum(length(text) + length(blocks) + length(places)) FROM texts",
+            "passages": "SELECT sum(length(text) + length(terms) + length(sentences) "
+            "+ length(excerpts) + length(voices)) FROM passages",
+            "vectors": "SELECT sum(length(pooled)) FROM vectors",
+            "token vectors": "SELECT sum(length(tokens) + length(spans)) FROM encodings",
+            "former texts": "SELECT sum(length(text)) FROM past",
+            "catalog (the file)": "SELECT page_count * page_size "
+            "FROM pragma_page_count(), pragma_page_size()",
+        }
+        return {name: self._db.execute(query).fetchone()[0] or 0 for name, query in parts.items()}
+
     def damage(self) -> "Damage":
         """Return what doesn't fit its checksums, or lacks a part; reads everything."""
         bad: dict[str, set[int]] = {}

@@ -59,6 +59,10 @@ class Writer(View):
         META.write(self._db, [(1, self.meta.to_json())])
         return True
 
+    def skip(self, commits: int) -> None:
+        """Leave out numbers of commits."""
+        self.meta = replace(self.meta, change=self.meta.change + commits)
+
     def set_roots(self, roots: Sequence[Path]) -> None:
         """Remember what was added, in that order."""
         self.meta = replace(self.meta, roots=tuple(map(str, roots)))
@@ -188,6 +192,14 @@ class Writer(View):
             [(n, key, compress(e.tokens), e.spans.astype("<u4").tobytes()) for n, key, e in new],
         )
         VECTORS.write(self._db, [(n, e.pooled.astype("<f4").tobytes()) for n, _, e in new])
+        self.meta = replace(self.meta, unfinished=True)
+
+    def take_encodings(self, rows: Iterable[tuple[bytes, bytes, bytes, bytes]]) -> None:
+        """Write encodings that are compressed already: keys, pooled vectors, tokens, spans."""
+        for key, pooled, tokens, spans in rows:
+            number = self._next(2)
+            ENCODINGS.write(self._db, [(number, key, tokens, spans)])
+            VECTORS.write(self._db, [(number, pooled)])
         self.meta = replace(self.meta, unfinished=True)
 
     def drop_damaged(self) -> Damage:

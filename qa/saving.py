@@ -1,0 +1,74 @@
+"""Answers in a file, to be checked later: JSON, one list, each answer as `--json` prints it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from qa.atomic import write_atomically
+from qa.errors import InputError
+from qa.jsonable import SCHEMA, answer_json
+from qa.types import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class SavedCitation:
+    """What a saved answer says of one place."""
+
+    question: str
+    n: int
+    title: str
+    id: str
+    doc_id: str
+    quote: str
+
+
+def save_answer(answer: Answer, path: Path) -> int:
+    """Add an answer to a file, which is made where there is none; return how many it holds then.
+
+    Raises:
+        InputError: if the file holds something else; it is left as it is.
+        OSError: if it can't be written; it is left as it was.
+    """
+    answers = _answers(path) if path.exists() else []
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    answers.append({"asked": now, **answer_json(answer)})
+    content = json.dumps({"schema": SCHEMA, "answers": answers}, indent=2, ensure_ascii=False)
+    write_atomically(path, content.encode("utf-8", "surrogatepass"))
+    return len(answers)
+
+
+def saved_citations(path: Path) -> Iterator[SavedCitation]:
+    """Yield the places that the answers of a file cite, copies among them.
+
+    Raises:
+        InputError: if it isn't a file of answers.
+    """
+    for answer in _answers(path):
+        try:
+            for citation in answer["citations"]:
+                for source in (citation, *citation["also"]):
+                    yield SavedCitation(
+                        *(str(answer["question"]), int(citation["n"]), str(source["title"])),
+                        *(str(source[name]) for name in ("id", "doc_id", "quote")),
+                    )
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError(f"{path} holds an answer without its {error}.") from error
+
+
+def _answers(path: Path) -> list[dict[str, Any]]:
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InputError(f"{path} cannot be read as saved answers: {reason}.") from error
+    answers = content.get("answers", [content]) if isinstance(content, dict) else content
+    if not isinstance(answers, list) or not all(
+        isinstance(answer, dict) and "question" in answer for answer in answers
+    ):
+        raise InputError(
+            f"{path} holds no saved answers; 'qa ask QUESTION --save FILE' makes such a file."
+        )
+    return answers
