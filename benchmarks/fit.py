@@ -139,10 +139,10 @@ def squad_examples(file: Path, scratch: Path) -> list[Example]:
 def make(
     corpus: Corpus, question: str, is_right: Judge, group: str, weight: float
 ) -> Example | None:
-    with corpus._reading() as (view, state):
-        query = corpus._prepare(question, state)
-        hits = corpus._scored(query, view, state, DEPTH, DEFAULTS)
-    owners, numbers, features = describe(query, hits, state.weight)
+    with corpus._reading() as at:
+        query = at.prepare(question)
+        hits = at.scored(query, DEPTH, DEFAULTS)
+    owners, numbers, features = describe(query, hits, at.state.weight)
     if not owners:
         return None
     passages = [hits[owner][1] for owner in owners]

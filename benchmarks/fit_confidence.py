@@ -193,14 +193,14 @@ def ask(
     inside: tuple[str, list[tuple[int, int]]] | None = None,
 ) -> Example | None:
     """Return what becomes of a question; `inside` are spans that a right excerpt holds whole."""
-    with corpus._reading() as (view, state):
-        query = corpus._prepare(question.text, state)
-        found = corpus._find(query, view, state, DEFAULTS.depth, DEFAULTS)
-        sources = _choose(query, found, view, DEFAULTS)
+    with corpus._reading() as at:
+        query = at.prepare(question.text)
+        found = at.find(query, DEFAULTS.depth, DEFAULTS)
+        sources = _choose(query, found, at.view, DEFAULTS)
         if not sources:
             return None
         best = sources[0][0]
-        assessment = assess(query, found, best.sentence, best.text, view, state)
+        assessment = assess(query, found, best.sentence, best.text, at.view, at.state)
     doc_id, (start, end) = best.passage.doc_id, best.excerpt
     right = question.is_right(doc_id, start, end)
     if inside:

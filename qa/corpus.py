@@ -8,31 +8,25 @@ import os
 import shutil
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
 
 from embeddings.encoder import Encoder
 from embeddings.threads import single_threaded
 from embeddings.transformer import DEFAULT_MODEL, ModelUnavailable, TransformerEncoder
 from qa.answering import answer_question, make_hit
 from qa.atomic import sync_folder
-from qa.catalog import COMMITS, FILE_NAME, Catalog
-from qa.catalog.migrating import copy_encodings, read_former
-from qa.catalog.views import Stored, View
+from qa.catalog import FILE_NAME, Catalog
 from qa.errors import CorpusError, InputError, ModelError, StorageError
 from qa.files import printable, resolve_root
-from qa.folding import words
 from qa.indexing import Indexer, ProgressCallback
 from qa.locking import writer_lock
-from qa.matching import prepare
-from qa.pointing import Found, rank
 from qa.resolving import resolve
-from qa.retrieval import Query, Scored, retrieve
 from qa.saving import saved_citations
-from qa.settings import DEFAULTS, MAX_QUESTION, MAX_TOP_K, Settings
+from qa.settings import DEFAULTS, MAX_TOP_K, Settings
+from qa.snapshot import Snapshot
 from qa.state import FILE_NAME as INDEXES
 from qa.state import State, current
 from qa.types import (
@@ -48,10 +42,6 @@ from qa.types import (
     Verification,
 )
 from qa.verifying import verify
-
-_KEPT = 2_000  # passages kept in memory once they were read, some 20 KB each
-
-_T = TypeVar("_T")
 
 
 class Corpus:
@@ -131,39 +121,6 @@ class Corpus:
             shutil.rmtree(made, ignore_errors=True)
             raise
         return cls(folder, Catalog(folder / FILE_NAME), encoder)
-
-    @classmethod
-    def upgrade(
-        cls,
-        path: str | os.PathLike[str],
-        *,
-        model: Encoder | None = None,
-        progress: ProgressCallback | None = None,
-    ) -> Report:
-        """Bring a corpus of an earlier format up to date: its roots are read again.
-
-        Vectors are kept, and so are documents from memory. The new catalog takes the old one's
-        place when it is whole.
-
-        Raises:
-            InputError: if a root isn't there; nothing is changed then.
-        """
-        folder = Path(path).resolve()
-        with writer_lock(folder):
-            former = read_former(folder / FILE_NAME)
-            for root in former.roots:
-                resolve_root(root)
-            made = folder / f".upgrade-{uuid.uuid4().hex}"
-            try:
-                with cls.create(made, model=model or former.model) as corpus, corpus._changing():
-                    copy_encodings(folder / FILE_NAME, corpus._catalog)
-                    corpus._indexer(progress).add_documents(former.documents)
-                    report = corpus._indexer(progress).add(former.roots)
-                for name in (FILE_NAME, COMMITS):
-                    (made / name).replace(folder / name)
-            finally:
-                shutil.rmtree(made, ignore_errors=True)
-        return report
 
     def close(self) -> None:
         """Close the catalog; the corpus cannot be used any more."""
@@ -275,10 +232,10 @@ class Corpus:
             InputError: if the question is empty or far too long.
             CorpusError: if there are no documents.
         """
-        with single_threaded, self._reading() as (view, state):
-            query = self._prepare(question, state)
-            found = self._find(query, view, state, settings.depth, settings)
-            return answer_question(query, found, view, state, settings)
+        with single_threaded, self._reading() as snapshot:
+            query = snapshot.prepare(question)
+            found = snapshot.find(query, settings.depth, settings)
+            return answer_question(query, found, snapshot.view, snapshot.state, settings)
 
     def search(
         self, query: str, top_k: int = 10, *, settings: Settings = DEFAULTS
@@ -296,9 +253,9 @@ class Corpus:
         """
         if not 1 <= top_k <= MAX_TOP_K:
             raise InputError(f"top_k is {top_k}; it must be from 1 to {MAX_TOP_K}.")
-        with single_threaded, self._reading() as (view, state):
-            prepared = self._prepare(query, state)
-            found = self._find(prepared, view, state, top_k, settings)
+        with single_threaded, self._reading() as snapshot:
+            prepared = snapshot.prepare(query)
+            found = snapshot.find(prepared, top_k, settings)
             return tuple(
                 make_hit(prepared, scored, passage, n)
                 for n, (scored, passage) in enumerate(found.hits[:top_k], start=1)
@@ -337,8 +294,8 @@ class Corpus:
         Raises:
             InputError: if it isn't an id.
         """
-        with self._reading() as (view, state):
-            return resolve(view, state, citation_id)
+        with self._reading() as snapshot:
+            return resolve(snapshot.view, snapshot.state, citation_id)
 
     def check_saved(self, path: str | os.PathLike[str]) -> tuple[Checked, ...]:
         """Return what has become of every citation of saved answers.
@@ -350,9 +307,12 @@ class Corpus:
             InputError: if it is no such file.
         """
         citations = list(saved_citations(Path(path)))
-        with self._reading() as (view, state):
+        with self._reading() as at:
             return tuple(
-                Checked(c.question, c.n, c.title, resolve(view, state, c.id, c.quote, c.doc_id))
+                Checked(
+                    *(c.question, c.n, c.title),
+                    resolve(at.view, at.state, c.id, c.quote, c.doc_id),
+                )
                 for c in citations
             )
 
@@ -373,7 +333,7 @@ class Corpus:
     # Parts of asking
 
     @contextmanager
-    def _reading(self) -> Iterator[tuple[View, State]]:
+    def _reading(self) -> Iterator[Snapshot]:
         """Hold one state of the catalog, with the indexes over it."""
         self._check_losses()
         with self._catalog.reading() as view:
@@ -381,7 +341,7 @@ class Corpus:
                 state = current(view, self.path, self._state)
                 if self._state is None or state.change >= self._state.change:
                     self._state = state
-            yield view, state
+            yield Snapshot(view, state, self._checked_encoder)
 
     def _check_losses(self) -> None:
         if self._catalog.lost:
@@ -390,50 +350,6 @@ class Corpus:
                 f"{self._catalog.lost} changes: the end of its log is missing. 'qa verify' takes "
                 "it as it is; then index its folders again."
             )
-
-    def _prepare(self, text: str, state: State) -> Query:
-        # A shell may hand over bytes that are no UTF-8 as halves of surrogate pairs.
-        stripped = " ".join(text.encode("utf-8", "replace").decode().split())
-        if not any(char.isalnum() for char in stripped):
-            raise InputError("The question is empty; ask in words.")
-        if len(stripped) > MAX_QUESTION:
-            raise InputError(
-                f"The question has {len(stripped):,} characters; at most {MAX_QUESTION:,} are read. "
-                "Ask for one thing at a time."
-            )
-        if not len(state.vectors):
-            raise CorpusError(
-                f"The corpus {printable(str(self.path))} holds no documents yet. "
-                "Add some with: qa index FOLDER"
-            )
-        found = words(stripped)
-        content = [word.term for word in found if word.is_content]
-        asked = tuple(dict.fromkeys(content or [word.term for word in found]))
-        encoding = self._checked_encoder().encode_question(stripped)
-        tokens = prepare(stripped, encoding, state.weight)
-        return Query(stripped, encoding.pooled, asked, tokens)
-
-    def _find(
-        self, query: Query, view: View, state: State, top_k: int, settings: Settings
-    ) -> Found:
-        """Return what the corpus holds on a question: passages and, in the best, sentences."""
-        hits = self._scored(query, view, state, max(top_k, settings.depth), settings)
-        return rank(query, hits, state.weight, settings)
-
-    def _scored(
-        self, query: Query, view: View, state: State, top_k: int, settings: Settings
-    ) -> list[tuple[Scored, Passage]]:
-        """Return the best passages before their sentences are looked at."""
-
-        def fetch(rows: Sequence[int]) -> dict[int, Stored]:
-            numbers = state.numbers[rows].tolist()
-            stored = _read(state.stored, numbers, view.stored)
-            return {row: stored[number] for row, number in zip(rows, numbers, strict=True)}
-
-        scored = retrieve(query, state.vectors, state.lexical, fetch, settings, top_k)
-        numbers = state.numbers[[hit.row for hit in scored]].tolist()
-        passages = _read(state.passages, numbers, view.passages)
-        return [(hit, passages[number]) for hit, number in zip(scored, numbers, strict=True)]
 
     def _checked_encoder(self) -> Encoder:
         """Return the encoder, sure that it is the one that made the corpus' vectors."""
@@ -452,16 +368,3 @@ class Corpus:
                 )
             self._encoder_checked = True
         return self._encoder
-
-
-def _read(
-    kept: dict[int, _T], numbers: Sequence[int], read: Callable[[Sequence[int]], dict[int, _T]]
-) -> dict[int, _T]:
-    """Return what is kept in memory or else read, by number, and keep it."""
-    found = {number: value for number in numbers if (value := kept.get(number))}
-    if missing := [number for number in numbers if number not in found]:
-        found |= read(missing)
-        if len(kept) > _KEPT:
-            kept.clear()
-        kept.update(found)
-    return found

@@ -15,20 +15,20 @@ SURREY = "Surrey pays a grant of 90 pounds to every school. The grant is paid in
 
 
 def judged(corpus: Corpus, question: str) -> Assessment:
-    with corpus._reading() as (view, state):
-        query = corpus._prepare(question, state)
-        found = corpus._find(query, view, state, DEFAULTS.depth, DEFAULTS)
+    with corpus._reading() as at:
+        query = at.prepare(question)
+        found = at.find(query, DEFAULTS.depth, DEFAULTS)
         best = found.sentences[0]
-        return assess(query, found, best, best.text, view, state)
+        return assess(query, found, best, best.text, at.view, at.state)
 
 
 def test_signals_by_hand(corpus: Corpus) -> None:
     corpus.add_documents([Document("kent", KENT), Document("pears", "Pears are picked by hand.")])
-    with corpus._reading() as (view, state):
-        query = corpus._prepare("How many pounds is the grant in Essex?", state)
-        found = corpus._find(query, view, state, DEFAULTS.depth, DEFAULTS)
+    with corpus._reading() as at:
+        query = at.prepare("How many pounds is the grant in Essex?")
+        found = at.find(query, DEFAULTS.depth, DEFAULTS)
         best = found.sentences[0]
-        assessment = assess(query, found, best, best.text, view, state)
+        assessment = assess(query, found, best, best.text, at.view, at.state)
     signals = assessment.signals
     assert list(signals) == list(SIGNALS)
     assert best.text == "Kent pays a grant of 40 pounds to every school."
@@ -41,7 +41,7 @@ def test_signals_by_hand(corpus: Corpus) -> None:
     nearest = max(scored.signals["dense"] for scored, _ in found.hits)
     assert signals["near"] == min(0.3, nearest)
     # Pounds and grant stand in one of two passages, Essex in none: ln 2 and ln 6.
-    weights = {term: state.weight(term) for term in ("pound", "grant", "essex")}
+    weights = {term: at.state.weight(term) for term in ("pound", "grant", "essex")}
     assert weights == pytest.approx(
         {"pound": math.log(2), "grant": math.log(2), "essex": math.log(6)}
     )

@@ -18,6 +18,7 @@ from qa.errors import StorageError
 from qa.resolving import counterpart
 from qa.saving import save_answer
 from qa.types import Report, Span
+from qa.upgrading import upgrade
 from qa.watching import follow
 from tests.stub import BagOfWords
 
@@ -383,7 +384,7 @@ def test_an_earlier_format_is_brought_up_to_date(tmp_path: Path, folder: Folder)
     with pytest.raises(OldFormat, match="qa index"):
         Corpus.open(path)
     encoder = BagOfWords()
-    assert Corpus.upgrade(path, model=encoder).added == ("pears.txt",)
+    assert upgrade(path, model=encoder).added == ("pears.txt",)
     assert PEARS.strip() not in encoder.encoded  # its vectors were kept
     with Corpus.open(path, model=BagOfWords()) as corpus:
         assert [listing.doc_id for listing in corpus.documents()] == ["memo", "pears.txt"]
@@ -399,7 +400,7 @@ def test_an_upgrade_without_its_root_changes_nothing(tmp_path: Path) -> None:
     earlier_format(path, tmp_path / "unplugged")
     before = (path / "catalog.sqlite").read_bytes()
     with pytest.raises(InputError, match="unplugged"):
-        Corpus.upgrade(path, model=BagOfWords())
+        upgrade(path, model=BagOfWords())
     assert (path / "catalog.sqlite").read_bytes() == before
 
 

@@ -147,9 +147,9 @@ def speed(corpus: Corpus, outcomes: tuple[Outcome, ...]) -> tuple[str, ...]:
     encoder = corpus._checked_encoder()
 
     def dense(question: str) -> None:
-        with corpus._reading() as (view, state):
-            found = state.vectors.search(encoder.encode_question(question).pooled, 10)
-            view.passages(state.numbers[list(found)].tolist())
+        with corpus._reading() as at:
+            found = at.state.vectors.search(encoder.encode_question(question).pooled, 10)
+            at.view.passages(at.state.numbers[list(found)].tolist())
 
     def timed(work: Callable[[str], object], question: str) -> float:
         start = time.perf_counter()

@@ -1,0 +1,92 @@
+"""One state of a corpus, asked: a question prepared, its passages and sentences found and ranked."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from embeddings.encoder import Encoder
+from qa.catalog.views import Stored, View
+from qa.errors import CorpusError, InputError
+from qa.folding import words
+from qa.matching import prepare
+from qa.pointing import Found, rank
+from qa.retrieval import Query, Scored, retrieve
+from qa.settings import MAX_QUESTION, Settings
+from qa.state import State
+from qa.types import Passage
+
+_KEPT = 2_000  # passages kept in memory once they were read, some 20 KB each
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One state of the catalog, with the indexes over it.
+
+    Attributes:
+        view: The catalog as it is then, whoever writes.
+        state: The indexes.
+        encoder: Returns the encoder; called only when a question must be encoded.
+    """
+
+    view: View
+    state: State
+    encoder: Callable[[], Encoder]
+
+    def prepare(self, text: str) -> Query:
+        """Return a question as it is searched with.
+
+        Raises:
+            InputError: if it is empty or far too long.
+            CorpusError: if there are no documents.
+        """
+        # A shell may hand over bytes that are no UTF-8 as halves of surrogate pairs.
+        stripped = " ".join(text.encode("utf-8", "replace").decode().split())
+        if not any(char.isalnum() for char in stripped):
+            raise InputError("The question is empty; ask in words.")
+        if len(stripped) > MAX_QUESTION:
+            raise InputError(
+                f"The question has {len(stripped):,} characters; at most {MAX_QUESTION:,} are read. "
+                "Ask for one thing at a time."
+            )
+        if not len(self.state.vectors):
+            raise CorpusError("The corpus holds no documents yet. Add some with: qa index FOLDER")
+        found = words(stripped)
+        content = [word.term for word in found if word.is_content]
+        asked = tuple(dict.fromkeys(content or [word.term for word in found]))
+        encoding = self.encoder().encode_question(stripped)
+        tokens = prepare(stripped, encoding, self.state.weight)
+        return Query(stripped, encoding.pooled, asked, tokens)
+
+    def find(self, query: Query, top_k: int, settings: Settings) -> Found:
+        """Return what the corpus holds on a question: passages and, in the best, sentences."""
+        hits = self.scored(query, max(top_k, settings.depth), settings)
+        return rank(query, hits, self.state.weight, settings)
+
+    def scored(self, query: Query, top_k: int, settings: Settings) -> list[tuple[Scored, Passage]]:
+        """Return the best passages before their sentences are looked at."""
+        state = self.state
+
+        def fetch(rows: Sequence[int]) -> dict[int, Stored]:
+            numbers = state.numbers[rows].tolist()
+            stored = _read(state.stored, numbers, self.view.stored)
+            return {row: stored[number] for row, number in zip(rows, numbers, strict=True)}
+
+        found = retrieve(query, state.vectors, state.lexical, fetch, settings, top_k)
+        numbers = state.numbers[[hit.row for hit in found]].tolist()
+        passages = _read(state.passages, numbers, self.view.passages)
+        return [(hit, passages[number]) for hit, number in zip(found, numbers, strict=True)]
+
+
+def _read(
+    kept: dict[int, _T], numbers: Sequence[int], read: Callable[[Sequence[int]], dict[int, _T]]
+) -> dict[int, _T]:
+    """Return what is kept in memory or else read, by number, and keep it."""
+    found = {number: value for number in numbers if (value := kept.get(number))}
+    if missing := [number for number in numbers if number not in found]:
+        found |= read(missing)
+        if len(kept) > _KEPT:
+            kept.clear()
+        kept.update(found)
+    return found
