@@ -2,9 +2,10 @@
 
 import json
 import re
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -220,6 +221,59 @@ def test_evaluate_prints_and_saves(run: Run, tmp_path: Path) -> None:
     assert ".00 [.00 .00]" in out
     assert run("evaluate", "q.jsonl", "--split", "none")[0] == 2
     assert run("evaluate", "q.jsonl", "--save", "none/saved.json")[0] == 2
+
+
+def test_saved_answers_and_the_corpus_are_verified(run: Run, tmp_path: Path) -> None:
+    paper = tmp_path / "paper.txt"
+    paper.write_text("The hall has a red door. It was painted in May by the caretaker.\n")
+    run("index", "paper.txt")
+    code, out, _ = run("ask", "What colour is the door of the hall?", "--save", "a.json", "--json")
+    assert (code, json.loads(out)["status"]) == (0, "answered")
+    code, out, _ = run("verify", "a.json")
+    assert (code, "1 exact" in out) == (0, True)
+    paper.write_text("The hall has a blue door. It was painted in May by the caretaker.\n")
+    run("index", "paper.txt")
+    code, out, _ = run("verify", "a.json")
+    assert code == 1
+    assert "then: The hall has a red door." in out
+    assert "now: The hall has a blue door." in out
+    code, out, _ = run("verify", "a.json", "--json")
+    (found,) = json.loads(out)["citations"]
+    assert (code, found["resolution"]["status"]) == (1, "changed")
+    code, out, _ = run("verify")
+    assert (code, "Everything is as it was written." in out) == (0, True)
+    (tmp_path / ".qa" / "indexes.bin").write_bytes(b"")
+    code, out, _ = run("verify", "--json")
+    assert (code, len(json.loads(out)["repaired"])) == (0, 1)
+    with sqlite3.connect(tmp_path / ".qa" / "catalog.sqlite") as db:
+        db.execute("UPDATE texts SET text = text || '!'")
+    db.close()
+    code, out, _ = run("verify")
+    assert (code, "wrong: paper.txt" in out) == (1, True)
+    assert run("index", "paper.txt", "--rehash")[0] == 0
+    assert run("verify")[0] == 0
+
+
+def test_a_folder_is_watched_until_interrupted(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text("The hall has a red door.")
+
+    def change_then_interrupt(*roots: Path, **other: object) -> Iterator[set[object]]:
+        (tmp_path / "a.txt").write_text("The hall has a blue door.")
+        yield set()
+        (tmp_path / "a.txt").rename(tmp_path / "gone")
+        yield set()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("qa.watching.watch", change_then_interrupt)
+    code, out, err = run("index", "a.txt", "--watch", "--json")
+    assert code == 0
+    assert [sorted(k for k, v in json.loads(line).items() if v) for line in out.splitlines()] == [
+        ["added", "schema"],
+        ["schema", "updated"],
+    ]
+    assert "a.txt" in err  # the file that has gone
 
 
 def test_the_help_in_the_docs_is_the_program_s(monkeypatch: pytest.MonkeyPatch) -> None:
