@@ -109,8 +109,9 @@ class Catalog:
             self._note_commit(writer.meta)
 
     def tidy(self) -> None:
-        """Take the log into the file, as far as no reader needs it."""
+        """Take the log into the file, as far as no reader needs it; wait for none."""
         with suppress(sqlite3.Error), closing(self._connect()) as db:
+            db.execute("PRAGMA busy_timeout = 0")
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def accept_losses(self) -> None:
