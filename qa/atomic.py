@@ -1,8 +1,12 @@
 """Files that are there whole, or as they were before."""
 
 import os
+import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
+
+_LEFT = 3600.0  # seconds; what is older isn't being written any more: its process has died
 
 
 def write_atomically(path: Path, *parts: bytes | memoryview) -> None:
@@ -12,6 +16,7 @@ def write_atomically(path: Path, *parts: bytes | memoryview) -> None:
         OSError: if the disk refuses; the file is what it was then.
     """
     made = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    _remove_what_was_left(path)
     try:
         with made.open("xb") as file:
             for part in parts:
@@ -34,3 +39,11 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _remove_what_was_left(path: Path) -> None:
+    """Remove what processes that were killed while they wrote this file have left of it."""
+    with suppress(OSError):
+        for left in path.parent.glob(f".{path.name}.{'[0-9a-f]' * 32}"):
+            if time.time() - left.stat().st_mtime > _LEFT:
+                left.unlink()
