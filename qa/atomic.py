@@ -26,7 +26,8 @@ def write_atomically(path: Path, *parts: bytes | memoryview) -> None:
         made.replace(path)
         sync_folder(path.parent)
     except BaseException:
-        made.unlink(missing_ok=True)
+        with suppress(OSError):  # a disk that refuses one may refuse both
+            made.unlink(missing_ok=True)
         raise
 
 

@@ -42,7 +42,8 @@ def writer_lock(folder: Path) -> Iterator[None]:
             )
         yield
     finally:
-        holder.unlink(missing_ok=True)
+        with suppress(OSError):  # the next holder writes it anew
+            holder.unlink(missing_ok=True)
         lock.release()
 
 
