@@ -71,7 +71,9 @@ class Corpus:
             CorpusError: if the folder isn't a corpus, or one that this version can't read.
         """
         folder = Path(path).resolve()
-        if not (folder / FILE_NAME).is_file():
+        with _readable(folder):
+            is_there = (folder / FILE_NAME).is_file()
+        if not is_there:
             what = "is not a corpus" if folder.is_dir() else "does not exist"
             raise CorpusError(
                 f"{printable(str(folder))} {what}. Make one with: qa index FOLDER --corpus DIR"
@@ -95,9 +97,12 @@ class Corpus:
             ModelError: if the model cannot be loaded.
         """
         folder = Path(path).resolve()
-        if (folder / FILE_NAME).exists():
+        with _readable(folder):
+            is_corpus = (folder / FILE_NAME).exists()
+            is_taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+        if is_corpus:
             raise CorpusError(f"{printable(str(folder))} is a corpus already; open it instead.")
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        if is_taken:
             raise CorpusError(
                 f"{printable(str(folder))} holds something else; name a new folder for the corpus."
             )
@@ -106,19 +111,18 @@ class Corpus:
             stamp = encoder.name, encoder.fingerprint, encoder.dimension
         except ModelUnavailable as error:
             raise ModelError(str(error)) from error
+        made = folder.parent / f".new-corpus-{uuid.uuid4().hex}"
         try:
-            made = folder.parent / f".new-corpus-{uuid.uuid4().hex}"
             made.mkdir(parents=True)
-        except OSError as error:
-            raise CorpusError(
-                f"{printable(str(folder))} cannot be made: {error.strerror}."
-            ) from error
-        try:
             Catalog.create(made / FILE_NAME, *stamp).close()
             made.replace(folder)
             sync_folder(folder.parent)
-        except BaseException:
+        except BaseException as error:
             shutil.rmtree(made, ignore_errors=True)
+            if isinstance(error, OSError):
+                raise StorageError(
+                    f"{printable(str(folder))} cannot be made: {error.strerror or error}."
+                ) from error
             raise
         return cls(folder, Catalog(folder / FILE_NAME), encoder)
 
@@ -368,3 +372,12 @@ class Corpus:
                 )
             self._encoder_checked = True
         return self._encoder
+
+
+@contextmanager
+def _readable(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or error
+        raise StorageError(f"{printable(str(folder))} cannot be read ({reason}).") from error
