@@ -27,6 +27,12 @@ APPLICATION_ID = 0x43265631  # "C&V1": marks the file as ours
 FORMAT = 4
 COMMITS = "commits.json"
 _BUSY_SECONDS = 5.0
+_NO_ROOM = (  # for the index of the log, which is a file where several read: on a full disk
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+    sqlite3.SQLITE_IOERR_SHMOPEN,
+    sqlite3.SQLITE_IOERR_SHMMAP,
+    sqlite3.SQLITE_CANTOPEN,
+)
 
 
 def encoding_key(text: str, fingerprint: str) -> bytes:
@@ -135,15 +141,18 @@ class Catalog:
         uri = self._path.absolute().as_uri()
         try:
             return self._opened(f"{uri}?mode=rw")
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as error:
             if os.access(self._path.parent, os.W_OK):
-                raise
+                if error.sqlite_errorcode not in _NO_ROOM:
+                    raise
+                self._may_lend = False  # nobody else can read as long as it is open
+                return self._opened(f"{uri}?mode=rw", "PRAGMA locking_mode = EXCLUSIVE")
         # Where nothing can be written, SQLite can't keep its locks: what has no log is still.
         log = self._path.with_name(f"{FILE_NAME}-wal")
         is_still = not (log.exists() and log.stat().st_size)
         return self._opened(f"{uri}?mode=ro{'&immutable=1' if is_still else ''}")
 
-    def _opened(self, uri: str) -> sqlite3.Connection:
+    def _opened(self, uri: str, first: str = "") -> sqlite3.Connection:
         db = sqlite3.connect(
             uri,
             uri=True,
@@ -154,6 +163,7 @@ class Catalog:
         # What isn't UTF-8 any more doesn't fit its checksum, either.
         db.text_factory = lambda data: data.decode("utf-8", "replace")
         try:
+            db.execute(first)
             db.execute("PRAGMA schema_version").fetchone()
         except sqlite3.Error:
             db.close()
