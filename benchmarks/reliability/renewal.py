@@ -57,6 +57,12 @@ class Renewal:
 
     def failures(self, ended: Ended) -> Iterator[str]:
         """Yield what is wrong with what a run has left."""
+        try:
+            yield from self._wrong(ended)
+        except Exception as error:
+            yield f"what is left can't be used: {type(error).__name__}: {error}"
+
+    def _wrong(self, ended: Ended) -> Iterator[str]:
         if ended.how not in (0, REFUSED, -signal.SIGKILL):
             yield str(ended)
         with opened(self.work) as corpus:
