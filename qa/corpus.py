@@ -115,7 +115,13 @@ class Corpus:
         try:
             made.mkdir(parents=True)
             Catalog.create(made / FILE_NAME, *stamp).close()
-            made.replace(folder)
+            try:
+                made.replace(folder)
+            except OSError as error:
+                raise CorpusError(
+                    f"{printable(str(folder))} cannot be made ({error.strerror}); another process "
+                    "may have made it at the same time: then open it instead."
+                ) from error
             sync_folder(folder.parent)
         except BaseException as error:
             shutil.rmtree(made, ignore_errors=True)
