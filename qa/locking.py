@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -13,6 +14,8 @@ from filelock import FileLock, Timeout
 from qa.errors import StorageError
 
 _LOCK, _HOLDER = "writer.lock", "writer.txt"
+_COMING = 0.5  # seconds in which a holder says who it is, or has gone
+_GLANCE = 0.005  # seconds between two looks
 
 
 @contextmanager
@@ -24,12 +27,16 @@ def writer_lock(folder: Path) -> Iterator[None]:
     """
     holder = folder / _HOLDER
     lock = FileLock(folder / _LOCK, timeout=0, thread_local=False)
+    patience = time.monotonic() + _COMING
     try:
-        lock.acquire()
-    except Timeout as error:
-        raise StorageError(
-            f"{folder} is being written by {_read(holder)}. Wait until that is over, or stop it."
-        ) from error
+        while not _acquired(lock):
+            who = _read(holder)
+            if who or time.monotonic() > patience:
+                raise StorageError(
+                    f"{folder} is being written by {who or 'another process'}. Wait until that is "
+                    "over, or stop it."
+                )
+            time.sleep(_GLANCE)  # the holder has just come, or is just going
     except OSError as error:
         raise StorageError(f"{folder} cannot be written ({error.strerror or error}).") from error
     try:
@@ -47,8 +54,16 @@ def writer_lock(folder: Path) -> Iterator[None]:
         lock.release()
 
 
+def _acquired(lock: FileLock) -> bool:
+    try:
+        lock.acquire()
+    except Timeout:
+        return False
+    return True
+
+
 def _read(holder: Path) -> str:
     try:
-        return holder.read_text("utf-8", "replace").strip() or "another process"
+        return holder.read_text("utf-8", "replace").strip()
     except OSError:
-        return "another process"
+        return ""
