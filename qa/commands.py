@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa.errors import InputError
+from qa.errors import InputError, StorageError
 
 if TYPE_CHECKING:
     from qa.corpus import Corpus
@@ -89,11 +89,13 @@ def _remove_if_empty(folder: Path) -> None:
     import shutil
 
     from qa import Corpus
+    from qa.locking import writer_lock
 
-    with Corpus.open(folder) as corpus:
-        empty = not corpus.documents()
-    if empty:
-        shutil.rmtree(folder)
+    with suppress(StorageError), writer_lock(folder):  # another process may have begun to fill it
+        with Corpus.open(folder) as corpus:
+            empty = not corpus.documents()
+        if empty:
+            shutil.rmtree(folder)
 
 
 def ask(options: argparse.Namespace) -> int:
