@@ -1,0 +1,1 @@
+"""What a corpus promises, tried hard: concurrent writers and readers, long histories."""
