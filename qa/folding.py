@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 
 import snowballstemmer
 
@@ -39,6 +40,7 @@ STOPWORDS = frozenset(
 )
 
 _stemmer = snowballstemmer.stemmer("english")
+_stemming = Lock()  # it keeps the word it is at in itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ def _forms(raw: str) -> tuple[str, str]:
             plain = plain.replace(",", "")
         return plain, plain
     plain = plain.removesuffix("'s")
-    return _stemmer.stemWord(plain), plain
+    with _stemming:
+        return _stemmer.stemWord(plain), plain
 
 
 @lru_cache(maxsize=1_000)  # a question looks at the same passages and headings several times
