@@ -16,6 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from embeddings.encoder import Encoder
+from embeddings.threads import single_threaded
 from qa import passages, reading
 from qa.catalog import Catalog, encoding_key
 from qa.catalog.views import Entry, Origin
@@ -250,7 +251,7 @@ class Indexer:
             chunk = new[first : first + _CHUNK]
             encodings = encoder.encode_passages(chunk)
             made = {keys[text]: found for text, found in zip(chunk, encodings, strict=True)}
-            with self._catalog.writing() as writer:
+            with single_threaded, self._catalog.writing() as writer:
                 writer.put_encodings(made)
             self._say(last, (first + len(chunk)) / len(new))
         with self._catalog.writing() as writer:
