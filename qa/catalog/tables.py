@@ -216,7 +216,7 @@ class Meta:
         last: Highest ids given so far in documents, passages, encodings; none is used twice.
         documents: Their number, and the sum of their rows' checksums.
         passages: The same, with what orders them.
-        unfinished: Whether encodings may be kept that no passage has yet.
+        settled: The encoding up to which every one that is kept is a passage's.
     """
 
     id: str
@@ -229,7 +229,7 @@ class Meta:
     last: tuple[int, int, int] = (0, 0, 0)
     documents: tuple[int, int] = (0, 0)
     passages: tuple[int, int] = (0, 0)
-    unfinished: bool = False
+    settled: int = 0
 
     def to_json(self) -> str:
         """Return it as it is kept."""

@@ -192,7 +192,6 @@ class Writer(View):
             [(n, key, compress(e.tokens), e.spans.astype("<u4").tobytes()) for n, key, e in new],
         )
         VECTORS.write(self._db, [(n, e.pooled.astype("<f4").tobytes()) for n, _, e in new])
-        self.meta = replace(self.meta, unfinished=True)
 
     def take_encodings(self, rows: Iterable[tuple[bytes, bytes, bytes, bytes]]) -> None:
         """Write encodings that are compressed already: keys, pooled vectors, tokens, spans."""
@@ -200,7 +199,6 @@ class Writer(View):
             number = self._next(2)
             ENCODINGS.write(self._db, [(number, key, tokens, spans)])
             VECTORS.write(self._db, [(number, pooled)])
-        self.meta = replace(self.meta, unfinished=True)
 
     def drop_damaged(self) -> Damage:
         """Remove every document of which a part is damaged, and count anew what is left."""
@@ -211,21 +209,22 @@ class Writer(View):
             self._db.executemany(f"DELETE FROM {table.name} WHERE id = ?", [(n,) for n in bad])
         self._db.execute("DELETE FROM passages WHERE document NOT IN (SELECT id FROM documents)")
         self._db.execute("DELETE FROM encodings WHERE id NOT IN (SELECT id FROM vectors)")
-        self.meta = replace(self.meta, documents=(0, 0), passages=(0, 0), unfinished=True)
+        self.meta = replace(self.meta, documents=(0, 0), passages=(0, 0), settled=0)
         self._count_documents(1, [n for (n,) in self._db.execute("SELECT id FROM documents")])
         rows = self._db.execute('SELECT id, document, start, "sum" FROM passages NOT INDEXED')
         self._count_passages(1, rows.fetchall())
         return damage
 
     def drop_unused_encodings(self) -> None:
-        """Remove what a run that was interrupted has encoded and no document has taken up."""
-        if not self.meta.unfinished:
-            return
+        """Remove what was encoded, here or by a run that was interrupted, and no document took up."""
         self._db.execute(
-            "DELETE FROM encodings WHERE id NOT IN (SELECT encoding FROM passages "
-            "UNION SELECT about FROM passages UNION SELECT heading FROM passages)"
+            "DELETE FROM encodings WHERE id > ? "
+            "AND NOT EXISTS (SELECT 1 FROM passages WHERE encoding = encodings.id) "
+            "AND NOT EXISTS (SELECT 1 FROM passages WHERE about = encodings.id) "
+            "AND NOT EXISTS (SELECT 1 FROM passages WHERE heading = encodings.id)",
+            [self.meta.settled],
         )
-        self.meta = replace(self.meta, unfinished=False)
+        self.meta = replace(self.meta, settled=self.meta.last[2])
 
     def _drop_unused(self, numbers: set[int]) -> None:
         self._db.executemany(
