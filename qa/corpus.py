@@ -19,6 +19,7 @@ from embeddings.transformer import DEFAULT_MODEL, ModelUnavailable, TransformerE
 from qa.answering import answer_question, make_hit
 from qa.atomic import sync_folder
 from qa.catalog import FILE_NAME, Catalog
+from qa.catalog.tables import Meta
 from qa.errors import CorpusError, InputError, ModelError, StorageError
 from qa.files import printable, resolve_root
 from qa.indexing import Indexer, ProgressCallback
@@ -28,7 +29,7 @@ from qa.saving import saved_citations
 from qa.settings import DEFAULTS, MAX_TOP_K, Settings
 from qa.snapshot import Snapshot
 from qa.state import FILE_NAME as INDEXES
-from qa.state import State, current
+from qa.state import State, current, lags
 from qa.types import (
     Answer,
     Checked,
@@ -216,6 +217,7 @@ class Corpus:
         """Hold the right to write; leave nothing behind that is of no use."""
         self._check_losses()
         with self._writing, writer_lock(self.path):
+            before = self._meta()
             if mend:
                 with self._catalog.writing() as writer:
                     writer.drop_damaged()
@@ -223,8 +225,9 @@ class Corpus:
             with self._catalog.writing() as writer:
                 writer.drop_unused_encodings()
             self._catalog.tidy()
-            with self._reading():  # writes the indexes' file where it lags far behind
-                pass
+            if lags(self.path, before, self._meta()):
+                with self._reading():  # writes the indexes' file
+                    pass
 
     def _indexer(self, progress: ProgressCallback | None) -> Indexer:
         return Indexer(self._catalog, self._checked_encoder, self.path, progress)
@@ -339,6 +342,11 @@ class Corpus:
         kept = self.path / INDEXES
         sizes["indexes (derived)"] = kept.stat().st_size if kept.exists() else 0
         return Stats(meta.model, meta.changed, listings, meta.passages[0], sizes)
+
+    def _meta(self) -> Meta:
+        """Return what the catalog says of itself now."""
+        with self._catalog.reading() as view:
+            return view.meta
 
     # Parts of asking
 

@@ -81,7 +81,8 @@ def current(view: View, folder: Path, before: State | None) -> State:
     if old and old.change == view.meta.change:
         return old
     state, renewed = _caught_up(view, old or _nothing(view.meta))
-    if before is None and (kept is None or renewed > max(_FEW, _BEHIND * len(state.numbers))):
+    is_first = before is None and kept is None
+    if is_first or renewed > max(_FEW, _BEHIND * len(state.numbers)):
         with suppress(OSError):  # where nothing can be written, it is made anew every time
             write(view.meta, folder, state)
     return state
@@ -90,6 +91,17 @@ def current(view: View, folder: Path, before: State | None) -> State:
 def build(view: View) -> State:
     """Return the indexes over what a view sees, made from nothing else."""
     return _caught_up(view, _nothing(view.meta))[0]
+
+
+def lags(folder: Path, before: Meta, after: Meta) -> bool:
+    """Whether the indexes' file is missing, or fell far behind from one state to another.
+
+    Told from how many passages were numbered and how many there are: nothing is read.
+    """
+    came = after.last[1] - before.last[1]
+    gone = came - (after.passages[0] - before.passages[0])
+    far = came + gone > max(_FEW, _BEHIND * after.passages[0])
+    return far or not (folder / FILE_NAME).exists()
 
 
 def read(meta: Meta, folder: Path) -> State | None:
