@@ -73,10 +73,17 @@ class Table:
         Raises:
             StorageError: at a row that doesn't.
         """
+        for *row, _ in self.select_summed(db, where, values):
+            yield tuple(row)
+
+    def select_summed(
+        self, db: sqlite3.Connection, where: str = "", values: Sequence[Any] = ()
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yield rows as `select` does, each with its checksum behind it."""
         for row in db.execute(f"SELECT {self.names}, sum FROM {self.name} {where}", values):
             if self.checksum(row[:-1]) != row[-1]:
                 raise damaged(f"the row {row[0]!r} of {self.name} isn't what was written")
-            yield row[:-1]
+            yield row
 
     def scan(self, db: sqlite3.Connection) -> tuple[set[Any], set[Any]]:
         """Return the keys of the rows that don't fit their checksums, and of those that do."""

@@ -113,8 +113,8 @@ class View:
     def entries(self) -> list[Entry]:
         """Return every document's bookkeeping, by document id."""
         found, total = [], 0
-        for row in DOCUMENTS.select(self._db):
-            total += DOCUMENTS.checksum(row)
+        for *row, row_sum in DOCUMENTS.select_summed(self._db):
+            total += row_sum
             found.append(_entry(row))
         if (len(found), total) != self.meta.documents:
             raise damaged(
