@@ -117,7 +117,14 @@ def differences(one: dict[str, object], other: dict[str, object]) -> list[str]:
     return [asked for asked in one if one[asked] != other[asked]]
 
 
-def churn(home: Path, files: int, rounds: int, seed: int, share: float = 0.03) -> list[str]:
+def churn(
+    home: Path,
+    files: int,
+    rounds: int,
+    seed: int,
+    share: float = 0.03,
+    questions: list[str] = QUESTIONS,
+) -> list[str]:
     """Return all differences of some rounds of changes; prints a line a round."""
     folder = Folder(home / "files", files, seed)
     kept = home / "earlier.bin"
@@ -129,14 +136,14 @@ def churn(home: Path, files: int, rounds: int, seed: int, share: float = 0.03) -
             seconds = time.perf_counter() - started
             with Corpus.create(home / str(number), model=BagOfWords()) as afresh:
                 afresh.add(folder.path)
-                expected = said(afresh)
-            found = {"caught up": differences(said(corpus), expected)}
+                expected = said(afresh, questions)
+            found = {"caught up": differences(said(corpus, questions), expected)}
             indexes = corpus.path / INDEXES
             if kept.exists():
                 shutil.copy(kept, indexes)
-                found["lagging"] = differences(_opened(corpus.path), expected)
+                found["lagging"] = differences(_opened(corpus.path, questions), expected)
             indexes.unlink(missing_ok=True)
-            found["without indexes"] = differences(_opened(corpus.path), expected)
+            found["without indexes"] = differences(_opened(corpus.path, questions), expected)
             if number % 3 == 0:
                 shutil.copy(indexes, kept)
             shutil.rmtree(home / str(number))
@@ -150,9 +157,9 @@ def churn(home: Path, files: int, rounds: int, seed: int, share: float = 0.03) -
     return failures
 
 
-def _opened(path: Path) -> dict[str, object]:
+def _opened(path: Path, questions: list[str]) -> dict[str, object]:
     with Corpus.open(path, model=BagOfWords()) as again:
-        return said(again)
+        return said(again, questions)
 
 
 def _told(report: Report) -> str:
