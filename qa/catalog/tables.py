@@ -217,7 +217,7 @@ class Meta:
         model: What its vectors were made with.
         fingerprint: Of the model's weights.
         dimension: Of its vectors.
-        change: Counts the commits.
+        change: Counts the commits that readers see.
         changed: When the last one was, ISO.
         roots: Folders and files that were added.
         last: Highest ids given so far in documents, passages, encodings; none is used twice.
@@ -237,6 +237,11 @@ class Meta:
     documents: tuple[int, int] = (0, 0)
     passages: tuple[int, int] = (0, 0)
     settled: int = 0
+
+    @property
+    def seen(self) -> tuple[object, ...]:
+        """What makes a state another one to readers; encodings kept in advance don't."""
+        return self.change, self.roots, self.documents, self.passages
 
     def to_json(self) -> str:
         """Return it as it is kept."""

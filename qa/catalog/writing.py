@@ -50,9 +50,12 @@ class Writer(View):
         self._freed: set[int] = set()  # encodings of what was removed; others may have them, too
 
     def finish(self) -> bool:
-        """Write what the catalog says of itself; return whether anything has changed."""
+        """Write what the catalog says of itself; return whether readers see another state."""
         self._drop_unused(self._freed)
         if self.meta == self._before:
+            return False
+        if self.meta.seen == self._before.seen:
+            META.write(self._db, [(1, self.meta.to_json())])
             return False
         now = datetime.now(UTC).isoformat(timespec="seconds")
         self.meta = replace(self.meta, change=self.meta.change + 1, changed=now)
