@@ -20,9 +20,9 @@ ROOT = Path(__file__).parent.parent
 @pytest.mark.parametrize(
     "command",
     [
-        "kills --random 2 --commits 13 --every 700",
-        "flips --step 120 --cuts 2",
-        "refusals --every 500",
+        "kills --random 1 --commits 13 --every 0",
+        "flips --step 200 --cuts 1",
+        "refusals --every 600",
     ],
 )
 def test_in_small(command: str) -> None:
