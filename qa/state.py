@@ -149,9 +149,13 @@ def _caught_up(view: View, old: State) -> tuple[State, int]:
     is_new[moved[stays]] = False
     rows = np.flatnonzero(is_new)
     fresh, bags = view.searchable(order[rows].tolist())
-    vectors = np.empty((len(order), view.meta.dimension), np.float32)
-    vectors[moved[stays]] = old.vectors.vectors[stays]
-    vectors[rows] = fresh
+    came_from = np.zeros(len(order), np.int64)
+    came_from[moved[stays]] = np.flatnonzero(stays)
+    if stays.any():
+        vectors = old.vectors.vectors.take(came_from, axis=0)  # in one go: it is all large
+        vectors[rows] = fresh
+    else:
+        vectors = fresh
     lexical = old.lexical
     if len(rows) or not np.array_equal(moved, np.arange(len(order))):
         lexical = lexical.updated(moved, list(zip(rows.tolist(), bags, strict=True)), len(order))
