@@ -6,7 +6,8 @@ The texts are made up: words with the frequencies of Zipf's law, ten passages a 
 the vectors, which the text's hash draws: what is measured is everything but the model. Codes of
 tokens are taken from a table, since making them is the model's part, too. "Opened" is a new
 `Corpus` for each call, as the command line has; "open" is one that goes on answering, as the
-page. `--keep` leaves the corpora in a folder and uses what is there already.
+page. Beside the seconds stand those in which the processor worked on it: on a machine that does
+other things, too, they tell more. `--keep` leaves the corpora in a folder and uses what is there already.
 """
 
 import argparse
@@ -149,13 +150,14 @@ def _measure(home: Path, encoder: Drawn) -> None:
     words = Words(seed=int(time.time()))
     with Corpus.open(folder, model=encoder) as corpus:
         print(f"\n{len(corpus.passages()):,} passages in {len(corpus.documents()):,} documents")
-    times: dict[str, list[float]] = {}
+    times: dict[str, list[tuple[float, float]]] = {}
 
     @contextmanager
     def timed(what: str) -> Iterator[None]:
-        started = time.perf_counter()
+        started = time.perf_counter(), time.process_time()
         yield
-        times.setdefault(what, []).append(time.perf_counter() - started)
+        took = time.perf_counter() - started[0], time.process_time() - started[1]
+        times.setdefault(what, []).append(took)
 
     def ask(corpus: Corpus) -> None:
         corpus.ask("What did " + " ".join(words.some(6)) + "?")
@@ -201,7 +203,8 @@ def _measure(home: Path, encoder: Drawn) -> None:
         with timed("opened: nothing changed"), Corpus.open(folder, model=encoder) as corpus:
             corpus.add(home / "files")
     for what, found in times.items():
-        print(f"  {what:36}{min(found):8.3f} to {max(found):.3f} s")
+        seconds, busy = zip(*found, strict=True)
+        print(f"  {what:32}{min(seconds):8.3f} to {max(seconds):6.3f} s, busy {min(busy):.3f} s")
     for path in sorted(folder.iterdir()):
         print(f"  {path.name:36}{path.stat().st_size:16,} bytes")
 
