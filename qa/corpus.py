@@ -4,6 +4,7 @@ Holds the parts together: files become documents, passages and vectors in the ca
 indexes in memory are built from it whenever it has changed.
 """
 
+import errno
 import os
 import shutil
 import threading
@@ -116,16 +117,14 @@ class Corpus:
         try:
             made.mkdir(parents=True)
             Catalog.create(made / FILE_NAME, *stamp).close()
-            try:
-                made.replace(folder)
-            except OSError as error:
-                raise CorpusError(
-                    f"{printable(str(folder))} cannot be made ({error.strerror}); another process "
-                    "may have made it at the same time: then open it instead."
-                ) from error
+            made.replace(folder)
             sync_folder(folder.parent)
         except BaseException as error:
             shutil.rmtree(made, ignore_errors=True)
+            if isinstance(error, OSError) and error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+                raise CorpusError(
+                    f"{printable(str(folder))} was made by another process meanwhile; open it."
+                ) from error
             if isinstance(error, OSError):
                 raise StorageError(
                     f"{printable(str(folder))} cannot be made: {error.strerror or error}."

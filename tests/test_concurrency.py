@@ -49,7 +49,7 @@ def test_a_corpus_made_meanwhile_is_left_alone(
         return rename(made, folder)
 
     monkeypatch.setattr(Path, "replace", too_late)
-    with pytest.raises(CorpusError, match="another process may have made it"):
+    with pytest.raises(CorpusError, match="made by another process"):
         Corpus.create(tmp_path / "c", model=encoder)
     assert [path.name for path in tmp_path.iterdir()] == ["c"]
     Corpus.open(tmp_path / "c", model=encoder).close()
