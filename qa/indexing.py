@@ -55,9 +55,9 @@ class Indexer:
         self._corpus = corpus
         self._progress = progress
         with catalog.reading() as view:
-            self._known = {entry.doc_id: entry for entry in view.entries()}
             self._roots = [Path(root) for root in view.meta.roots]
-        self._written: set[str] = set()
+        self._added: list[str] = []
+        self._updated: list[str] = []
         self._batch: list[_Cut] = []
         self._total = 0  # sizes of all that is to be looked at
         self._done = 0  # sizes of what is committed or needn't be
@@ -80,9 +80,11 @@ class Indexer:
             for file in found.files:
                 files.setdefault(file.path, file)
         self._total = sum(file.size for file in files.values())
-        gone = self._gone(files, roots, unread)
-        by_path = {e.origin.path: e for e in self._known.values() if e.origin.path}
-        taken = set(self._known)
+        with self._catalog.reading() as view:
+            known = view.within(roots)
+        gone = self._gone(known, files, roots, unread)
+        by_path = {entry.origin.path: entry for entry in known}
+        taken = _Names(self._catalog)
         for file in files.values():
             before = by_path.get(file.path)
             doc_id = before.doc_id if before else unique_name(file, taken)
@@ -103,20 +105,22 @@ class Indexer:
 
     def add_documents(self, documents: Iterable[Document]) -> Report:
         """Write documents from memory, in place of those of the same id."""
-        ready = [self._from_memory(document) for document in documents]
-        twice = [name for name, n in Counter(d.doc_id for _, d in ready).items() if n > 1]
+        documents = list(documents)
+        with self._catalog.reading() as view:
+            known = view.named([document.doc_id for document in documents])
+        ready = [(*_from_memory(d, known.get(d.doc_id)), known.get(d.doc_id)) for d in documents]
+        twice = [name for name, n in Counter(d.doc_id for d in documents).items() if n > 1]
         if twice:
             raise InputError(f"Two documents have the id {twice[0]!r}; each needs its own.")
-        self._total = sum(len(document.text) for _, document in ready)
+        self._total = sum(len(document.text) for _, document, _ in ready)
         done = _Done()
-        for origin, document in ready:
+        for origin, document, before in ready:
             self._say(document.doc_id)
-            before = self._known.get(document.doc_id)
             if before and before.origin.made_from == origin.made_from:
                 done.unchanged.append(document.doc_id)
                 self._done += len(document.text)
             else:
-                self._put(origin, document, len(document.text))
+                self._put(origin, document, len(document.text), before)
         self._flush()
         return self._report(done, [])
 
@@ -127,11 +131,10 @@ class Indexer:
         for target in targets:
             path = Path(target).expanduser().resolve()
             within = [root for root in self._roots if _within(root, [path])]
-            found = {target} & self._known.keys() or {
-                entry.doc_id
-                for entry in self._known.values()
-                if _within(entry.origin.path, [path]) or _fits(entry, target)
-            }
+            with self._catalog.reading() as view:
+                found = set(view.named([target])) or {e.doc_id for e in view.within([path])}
+                if not found and any(mark in target for mark in "*?["):
+                    found = {entry.doc_id for entry in view.entries() if _fits(entry, target)}
             if not found and not within:
                 raise InputError(
                     f"Nothing in the corpus is called {printable(target)!r} or lies there; "
@@ -147,14 +150,18 @@ class Indexer:
     # Files
 
     def _gone(
-        self, files: Mapping[Path, File], roots: Sequence[Path], unread: Sequence[Path]
+        self,
+        known: Sequence[Entry],
+        files: Mapping[Path, File],
+        roots: Sequence[Path],
+        unread: Sequence[Path],
     ) -> dict[str, Entry]:
         """Return what isn't in its root any more, by what it was made from."""
         others = [root for root in self._roots if root not in roots]
         found: dict[str, Entry] = {}
-        for entry in self._known.values():
+        for entry in known:
             path = entry.origin.path
-            if path is None or path in files or not _within(path, roots):
+            if path is None or path in files:
                 continue
             if _within(path, unread) or (_within(path, others) and path.exists()):
                 continue
@@ -168,7 +175,7 @@ class Indexer:
         doc_id: str,
         before: Entry | None,
         gone: dict[str, Entry],
-        taken: set[str],
+        taken: "_Names",
         done: "_Done",
         *,
         rehash: bool,
@@ -189,14 +196,14 @@ class Indexer:
         document = reading.read(data, doc_id, file.about)
         former = None if before else self._former(document, origin, gone)
         if former:
-            taken.discard(former.doc_id)
+            taken.freed.add(former.doc_id)
             doc_id = unique_name(file, taken)
             done.noted.append(replace(former, doc_id=doc_id, origin=origin))
             done.renamed.append((former.doc_id, doc_id))
             self._done += file.size
         else:
-            self._put(origin, document, file.size)
-        taken.add(doc_id)
+            self._put(origin, document, file.size, before)
+        taken.given.add(doc_id)
 
     def _former(self, document: Document, origin: Origin, gone: dict[str, Entry]) -> Entry | None:
         """Return what the document was under another name, and take it from what has gone."""
@@ -210,29 +217,15 @@ class Indexer:
                 return gone.pop(key)
         return None
 
-    def _from_memory(self, document: Document) -> tuple[Origin, Document]:
-        before = self._known.get(document.doc_id)
-        if not document.doc_id or (before and before.origin.path):
-            raise InputError(
-                f"A document from memory cannot have the id {document.doc_id!r}: "
-                + ("it is a file's." if before else "it must not be empty.")
-            )
-        try:
-            understood = reading.understand(document)
-        except InputError as error:
-            raise InputError(f"{document.doc_id!r} cannot be indexed: {error}.") from error
-        content = repr(document).encode("utf-8", "surrogatepass")
-        return Origin(None, None, None, _made_from(content, {})), understood
-
     # Writing
 
-    def _put(self, origin: Origin, document: Document, size: int) -> None:
+    def _put(self, origin: Origin, document: Document, size: int, before: Entry | None) -> None:
         encoder = self._encoder()
         cut = passages.cut_passages(document, encoder.count_tokens, encoder.max_tokens)
         texts = [(p.text, passages.about_text(p), passages.heading_text(p)) for p in cut]
         self._batch.append(_Cut(origin, document, cut, texts))
         self._pending += size
-        self._written.add(document.doc_id)
+        (self._updated if before else self._added).append(document.doc_id)
         if sum(len(cut.passages) for cut in self._batch) >= _BATCH:
             self._flush()
 
@@ -269,8 +262,8 @@ class Indexer:
 
     def _report(self, done: "_Done", removed: Sequence[str]) -> Report:
         return Report(
-            added=tuple(sorted(self._written - self._known.keys())),
-            updated=tuple(sorted(self._written & self._known.keys())),
+            added=tuple(sorted(self._added)),
+            updated=tuple(sorted(self._updated)),
             unchanged=tuple(sorted(done.unchanged)),
             removed=tuple(removed),
             skipped=tuple(done.skipped),
@@ -298,6 +291,35 @@ class _Done:
     noted: list[Entry] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class _Names:
+    """The names that documents have: in the catalog, but for the freed ones, and given here."""
+
+    catalog: Catalog
+    given: set[str] = field(default_factory=set)
+    freed: set[str] = field(default_factory=set)
+
+    def __contains__(self, name: object) -> bool:
+        if name in self.given or name in self.freed or not isinstance(name, str):
+            return name in self.given
+        with self.catalog.reading() as view:
+            return name in view.named([name])
+
+
+def _from_memory(document: Document, before: Entry | None) -> tuple[Origin, Document]:
+    if not document.doc_id or (before and before.origin.path):
+        raise InputError(
+            f"A document from memory cannot have the id {document.doc_id!r}: "
+            + ("it is a file's." if before else "it must not be empty.")
+        )
+    try:
+        understood = reading.understand(document)
+    except InputError as error:
+        raise InputError(f"{document.doc_id!r} cannot be indexed: {error}.") from error
+    content = repr(document).encode("utf-8", "surrogatepass")
+    return Origin(None, None, None, _made_from(content, {})), understood
+
+
 def _within(path: Path | None, roots: Sequence[Path]) -> bool:
     # As text: a thousand times for every file that is added.
     return path is not None and any(
@@ -308,9 +330,8 @@ def _within(path: Path | None, roots: Sequence[Path]) -> bool:
 
 def _fits(entry: Entry, pattern: str) -> bool:
     """Whether a pattern with *, ? or [] fits a document's id or path; * goes across folders."""
-    return any(mark in pattern for mark in "*?[") and any(
-        fnmatchcase(name, pattern) for name in (entry.doc_id, str(entry.origin.path or ""))
-    )
+    names = entry.doc_id, str(entry.origin.path or "")
+    return any(fnmatchcase(name, pattern) for name in names)
 
 
 def _content(file: File) -> tuple[bytes, int | None]:

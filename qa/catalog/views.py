@@ -124,11 +124,35 @@ class View:
 
     def entry(self, doc_id: str) -> Entry | None:
         """Return a document's bookkeeping, or None where there is none of that id."""
+        if found := self.named([doc_id]):
+            return found[doc_id]
         # Without the index, too: a damaged one would deny a document that is there.
-        for column in ("doc_id", "+doc_id"):
-            for row in DOCUMENTS.select(self._db, f"WHERE {column} = ?", [doc_id]):
-                return _entry(row)
-        return None
+        rows = DOCUMENTS.select(self._db, "WHERE +doc_id = ?", [_sound(doc_id)])
+        return next(map(_entry, rows), None)
+
+    def named(self, doc_ids: Sequence[str]) -> dict[str, Entry]:
+        """Return the bookkeeping of those documents that are there, by id."""
+        found: dict[str, Entry] = {}
+        for first in range(0, len(doc_ids), _MANY):
+            part = [_sound(doc_id) for doc_id in doc_ids[first : first + _MANY]]
+            marks = ",".join("?" * len(part))
+            for row in DOCUMENTS.select(self._db, f"WHERE doc_id IN ({marks})", part):
+                found[row[1]] = _entry(row)
+        return found
+
+    def within(self, paths: Iterable[Path]) -> list[Entry]:
+        """Return the bookkeeping of the documents whose files are these or lie in these folders."""
+        found: dict[int, Entry] = {}
+        for path in paths:
+            own = os.fsencode(path)
+            below = own.rstrip(b"/") + b"/"
+            rows = DOCUMENTS.select(
+                self._db,
+                "WHERE path = ? OR (path >= ? AND path < ?)",
+                [own, below, below[:-1] + b"0"],
+            )
+            found |= {row[0]: _entry(row) for row in rows}
+        return sorted(found.values(), key=lambda entry: entry.doc_id)
 
     def with_text(self, text_hash: str) -> list[Entry]:
         """Return the documents of a content."""
@@ -292,6 +316,11 @@ class Damage:
     documents: tuple[int, ...]
     doc_ids: tuple[str, ...]
     rows: int
+
+
+def _sound(name: str) -> str:
+    """Return a name without halves of surrogate pairs, which SQLite can't be asked for."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def _entry(row: Sequence[Any]) -> Entry:
