@@ -4,6 +4,7 @@ import os
 import time
 import uuid
 from contextlib import suppress
+from glob import escape
 from pathlib import Path
 
 _LEFT = 3600.0  # seconds; what is older isn't being written any more: its process has died
@@ -45,6 +46,6 @@ def sync_folder(folder: Path) -> None:
 def _remove_what_was_left(path: Path) -> None:
     """Remove what processes that were killed while they wrote this file have left of it."""
     with suppress(OSError):
-        for left in path.parent.glob(f".{path.name}.{'[0-9a-f]' * 32}"):
+        for left in path.parent.glob(f".{escape(path.name)}.{'[0-9a-f]' * 32}"):
             if time.time() - left.stat().st_mtime > _LEFT:
                 left.unlink()

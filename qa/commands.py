@@ -20,7 +20,8 @@ DONE, NO = 0, 1  # exit codes; those of failures are the command line's
 def index(options: argparse.Namespace) -> int:
     """Read files and folders into the corpus; with --watch, stay and do so again and again."""
     from qa import Corpus, terminal
-    from qa.catalog import FILE_NAME, OldFormat
+    from qa.catalog import FILE_NAME
+    from qa.errors import OldFormat
     from qa.files import resolve_root
     from qa.jsonable import report_json
     from qa.upgrading import upgrade
@@ -36,7 +37,10 @@ def index(options: argparse.Namespace) -> int:
             corpus = Corpus.open(folder)
         except OldFormat:
             with terminal.progress(quiet=options.json) as progress:
-                upgrade(folder, progress=progress)
+                upgraded = upgrade(folder, progress=progress)
+            print(f"{folder} was brought up to date.", file=sys.stderr)
+            for file in upgraded.skipped:
+                print(f"  skipped {file.path}: {file.reason}", file=sys.stderr)
             corpus = Corpus.open(folder)
         if options.model and options.model != corpus.model:
             raise InputError(
@@ -108,12 +112,12 @@ def ask(options: argparse.Namespace) -> int:
         raise InputError(f"There is no folder for {options.save!r}; make it first.")
     with Corpus.open(options.corpus) as corpus:
         answer = corpus.ask(options.question)
-    if options.save:
-        save_answer(answer, Path(options.save))
     if options.json:
         _print_json(answer_json(answer))
     else:
         terminal.show_answer(answer, why=options.why)
+    if options.save:  # now that nothing can be lost
+        save_answer(answer, Path(options.save))
     return DONE
 
 

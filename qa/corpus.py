@@ -11,6 +11,7 @@ import threading
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -21,6 +22,7 @@ from qa.answering import answer_question, make_hit
 from qa.atomic import sync_folder
 from qa.catalog import FILE_NAME, Catalog
 from qa.catalog.tables import Meta
+from qa.catalog.views import Damage
 from qa.errors import CorpusError, InputError, ModelError, StorageError
 from qa.files import printable, resolve_root
 from qa.indexing import Indexer, ProgressCallback
@@ -30,7 +32,7 @@ from qa.saving import saved_citations
 from qa.settings import DEFAULTS, MAX_TOP_K, Settings
 from qa.snapshot import Snapshot
 from qa.state import FILE_NAME as INDEXES
-from qa.state import State, current, lags
+from qa.state import Behind, State, current, lags
 from qa.types import (
     Answer,
     Checked,
@@ -40,10 +42,13 @@ from qa.types import (
     Passage,
     Report,
     Resolution,
+    Skipped,
     Stats,
     Verification,
 )
 from qa.verifying import verify
+
+_LOST = "it was damaged; what isn't read again is removed"
 
 
 class Corpus:
@@ -178,8 +183,12 @@ class Corpus:
             InputError: if a path doesn't exist; nothing is changed then.
         """
         roots = [resolve_root(path) for path in paths]
-        with self._changing(mend=rehash):
-            return self._indexer(progress).add(roots, rehash=rehash)
+        with self._changing(mend=rehash) as damage:
+            report = self._indexer(progress).add(roots, rehash=rehash)
+        lost = [Skipped(name, _LOST) for name in damage.doc_ids if name not in report.added]
+        unnamed = len(damage.documents) - len(damage.doc_ids)
+        lost += [Skipped("a document whose name is lost", _LOST)] * unnamed
+        return replace(report, skipped=(*report.skipped, *lost))
 
     def add_documents(
         self, documents: Iterable[Document], *, progress: ProgressCallback | None = None
@@ -212,15 +221,20 @@ class Corpus:
             return self._indexer(None).remove([os.fspath(target) for target in targets])
 
     @contextmanager
-    def _changing(self, *, mend: bool = False) -> Iterator[None]:
-        """Hold the right to write; leave nothing behind that is of no use."""
+    def _changing(self, *, mend: bool = False) -> Iterator[Damage]:
+        """Hold the right to write; leave nothing behind that is of no use.
+
+        Args:
+            mend: Whether to take out what is damaged first; it is handed over.
+        """
         self._check_losses()
         with self._writing, writer_lock(self.path):
             before = self._meta()
+            damage = Damage()
             if mend:
                 with self._catalog.writing() as writer:
-                    writer.drop_damaged()
-            yield
+                    damage = writer.drop_damaged()
+            yield damage
             with self._catalog.writing() as writer:
                 writer.drop_unused_encodings()
             self._catalog.tidy()
@@ -353,12 +367,18 @@ class Corpus:
     def _reading(self) -> Iterator[Snapshot]:
         """Hold one state of the catalog, with the indexes over it."""
         self._check_losses()
-        with self._catalog.reading() as view:
-            with self._building:
-                state = current(view, self.path, self._state)
-                if self._state is None or state.change >= self._state.change:
-                    self._state = state
-            yield Snapshot(view, state, self._checked_encoder)
+        for is_last in (False, True):
+            with self._catalog.reading() as view:
+                try:
+                    with self._building:
+                        state = current(view, self.path, self._state)
+                        self._state = state
+                except Behind:
+                    if is_last:
+                        raise
+                    continue  # another process has just gone on: its state is there to be seen
+                yield Snapshot(view, state, self._checked_encoder)
+                return
 
     def _check_losses(self) -> None:
         if self._catalog.lost:

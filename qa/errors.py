@@ -2,6 +2,7 @@
 
     QAError                     base of them all; its message says what, which value, and what to do
     ├── CorpusError             the corpus folder: absent, foreign, empty, of another format or model
+    │   ├── OldFormat           … of an earlier version of this program; `qa.upgrading` mends it
     │   └── StorageError        … damaged, or busy with another program
     ├── InputError              what was handed in: a path, a question, a document, an evaluation file
     ├── ModelError              the embedding model: unknown, damaged, unusable
@@ -18,6 +19,10 @@ class QAError(Exception):
 
 class CorpusError(QAError):
     """The corpus folder cannot be used as asked."""
+
+
+class OldFormat(CorpusError):  # noqa: N818 - a state of the folder, named as one
+    """The corpus folder is of an earlier version of this program."""
 
 
 class StorageError(CorpusError):

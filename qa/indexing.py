@@ -17,7 +17,7 @@ from pathlib import Path
 
 from embeddings.encoder import Encoder
 from embeddings.threads import single_threaded
-from qa import passages, reading
+from qa import lexical, passages, reading
 from qa.catalog import Catalog, encoding_key
 from qa.catalog.views import Entry, Origin
 from qa.catalog.writing import Keys
@@ -129,12 +129,22 @@ class Indexer:
         doc_ids: set[str] = set()
         forgotten: list[Path] = []
         for target in targets:
+            if not target.strip():
+                raise InputError("An empty name would mean everything here; name what to remove.")
             path = Path(target).expanduser().resolve()
             within = [root for root in self._roots if _within(root, [path])]
             with self._catalog.reading() as view:
-                found = set(view.named([target])) or {e.doc_id for e in view.within([path])}
+                former = view.past_names()  # no file may be left of these, but words are
+                named = {name for name, _ in former if name == printable(target)}
+                found = named | set(view.named([printable(target)]))
+                if not found:
+                    found = {e.doc_id for e in view.within([path])}
+                    found |= {name for name, where in former if _within(where, [path])}
                 if not found and any(mark in target for mark in "*?["):
-                    found = {entry.doc_id for entry in view.entries() if _fits(entry, target)}
+                    known = [(entry.doc_id, entry.origin.path) for entry in view.entries()]
+                    found = {
+                        name for name, where in (*known, *former) if _fits(name, where, target)
+                    }
             if not found and not within:
                 raise InputError(
                     f"Nothing in the corpus is called {printable(target)!r} or lies there; "
@@ -196,10 +206,12 @@ class Indexer:
         document = reading.read(data, doc_id, file.about)
         former = None if before else self._former(document, origin, gone)
         if former:
-            taken.freed.add(former.doc_id)
-            doc_id = unique_name(file, taken)
+            # Its former name stays taken until the renaming is written down.
+            if file.name == former.doc_id:
+                doc_id = former.doc_id
+            else:
+                done.renamed.append((former.doc_id, doc_id))
             done.noted.append(replace(former, doc_id=doc_id, origin=origin))
-            done.renamed.append((former.doc_id, doc_id))
             self._done += file.size
         else:
             self._put(origin, document, file.size, before)
@@ -293,14 +305,13 @@ class _Done:
 
 @dataclass(slots=True)
 class _Names:
-    """The names that documents have: in the catalog, but for the freed ones, and given here."""
+    """The names that documents have, in the catalog and among the files so far."""
 
     catalog: Catalog
     given: set[str] = field(default_factory=set)
-    freed: set[str] = field(default_factory=set)
 
     def __contains__(self, name: object) -> bool:
-        if name in self.given or name in self.freed or not isinstance(name, str):
+        if name in self.given or not isinstance(name, str):
             return name in self.given
         with self.catalog.reading() as view:
             return name in view.named([name])
@@ -328,10 +339,9 @@ def _within(path: Path | None, roots: Sequence[Path]) -> bool:
     )
 
 
-def _fits(entry: Entry, pattern: str) -> bool:
+def _fits(doc_id: str, path: Path | None, pattern: str) -> bool:
     """Whether a pattern with *, ? or [] fits a document's id or path; * goes across folders."""
-    names = entry.doc_id, str(entry.origin.path or "")
-    return any(fnmatchcase(name, pattern) for name in names)
+    return any(fnmatchcase(name, pattern) for name in (doc_id, str(path or "")))
 
 
 def _content(file: File) -> tuple[bytes, int | None]:
@@ -365,5 +375,7 @@ def _made_from(content: bytes, about: Mapping[str, str | None]) -> str:
 
 def _description(about: Mapping[str, str | None]) -> str:
     """Return a hash of what else than its bytes a document is made from."""
-    made = json.dumps([dict(about), reading.VERSION, passages.VERSION], sort_keys=True)
+    made = json.dumps(
+        [dict(about), reading.VERSION, passages.VERSION, lexical.VERSION], sort_keys=True
+    )
     return sha256(made.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -19,6 +19,9 @@ from numpy.typing import NDArray
 
 from qa.folding import terms
 
+# Raised whenever the same text would get another bag than before: bags are kept.
+VERSION = 1
+
 _K1, _B = 1.2, 0.75
 _ENTRY = np.dtype([("term", "<u8"), ("count", "<u2")])  # of a bag
 _MOST = 2**16 - 1

@@ -32,6 +32,7 @@ def save_answer(answer: Answer, path: Path) -> int:
         InputError: if the file holds something else; it is left as it is.
         OSError: if it can't be written; it is left as it was.
     """
+    path = path.resolve()  # a link stays one
     answers = _answers(path) if path.exists() else []
     now = datetime.now(UTC).isoformat(timespec="seconds")
     answers.append({"asked": now, **answer_json(answer)})

@@ -25,11 +25,19 @@ _BEHIND = 0.05  # share of the passages by which the file may lag before it is w
 _FEW = 200  # passages; fewer are caught up without a thought
 
 
+class Behind(StorageError):  # noqa: N818 - a state, named as one
+    """The state that is seen is older than the indexes' file.
+
+    Another process has gone on since it was opened, or the catalog has lost commits.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """The indexes over one state of the catalog.
 
     Attributes:
+        catalog: `Meta.id` of the catalog it is of.
         change: The commit it is of.
         numbers: (n,) int64, row -> number of the passage in the catalog.
         vectors: Over the passages.
@@ -39,6 +47,7 @@ class State:
         passages: The same.
     """
 
+    catalog: str
     change: int
     numbers: NDArray[np.int64]
     vectors: VectorIndex
@@ -74,8 +83,11 @@ def current(view: View, folder: Path, before: State | None) -> State:
         before: Indexes over another state of the same catalog, if there are some.
 
     Raises:
-        StorageError: if the catalog is damaged, or older than indexes that were made from it.
+        StorageError: if the catalog is damaged.
+        Behind: if the state is older than indexes that were made from the catalog.
     """
+    if before and before.catalog != view.meta.id:  # commits were lost since, and that was accepted
+        before = None
     kept = None if before else read(view.meta, folder)
     old = before or kept
     if old and old.change == view.meta.change:
@@ -90,7 +102,12 @@ def current(view: View, folder: Path, before: State | None) -> State:
 
 def build(view: View) -> State:
     """Return the indexes over what a view sees, made from nothing else."""
-    return _caught_up(view, _nothing(view.meta))[0]
+    return caught_up(view, _nothing(view.meta))
+
+
+def caught_up(view: View, old: State) -> State:
+    """Return the indexes over what a view sees, made from those over another state."""
+    return _caught_up(view, old)[0]
 
 
 def lags(folder: Path, before: Meta, after: Meta) -> bool:
@@ -108,21 +125,22 @@ def read(meta: Meta, folder: Path) -> State | None:
     """Return the indexes in the file; None where it is missing or damaged.
 
     Raises:
-        StorageError: if they are of a later state than the catalog's.
+        Behind: if they are of a later state than the catalog's.
     """
     try:
         derived = load(folder / FILE_NAME, meta.id)
     except Unusable:
         return None
     if derived.change > meta.change:
-        raise StorageError(
+        raise Behind(
             f"{folder} has lost changes: {derived.change} were made, its catalog knows of "
             f"{meta.change}. 'qa verify' takes it as it is; then index its folders again."
         )
     arrays = derived.arrays
     return State(
+        derived.catalog,
         derived.change,
-        arrays["numbers"],
+        arrays["numbers"].copy(),
         VectorIndex(arrays["vectors"]),
         _lexical(arrays, "passages"),
         _lexical(arrays, "documents"),
@@ -160,6 +178,7 @@ def _caught_up(view: View, old: State) -> tuple[State, int]:
     if len(rows) or not np.array_equal(moved, np.arange(len(order))):
         lexical = lexical.updated(moved, list(zip(rows.tolist(), bags, strict=True)), len(order))
     state = State(
+        view.meta.id,
         view.meta.change,
         order,
         VectorIndex(vectors),
@@ -172,7 +191,8 @@ def _caught_up(view: View, old: State) -> tuple[State, int]:
 def _nothing(meta: Meta) -> State:
     none = np.zeros((0, meta.dimension), np.float32)
     return State(
-        0, np.zeros(0, np.int64), VectorIndex(none), LexicalIndex.build([]), LexicalIndex.build([])
+        *(meta.id, 0, np.zeros(0, np.int64), VectorIndex(none)),
+        *(LexicalIndex.build([]), LexicalIndex.build([])),
     )
 
 
@@ -180,4 +200,5 @@ _PARTS = ("terms", "starts", "rows", "counts", "lengths")
 
 
 def _lexical(arrays: Arrays, name: str) -> LexicalIndex:
-    return LexicalIndex(**{part: arrays[f"{name}.{part}"] for part in _PARTS})
+    # Copies, since a part of the file's bytes would keep the whole of them in memory.
+    return LexicalIndex(**{part: arrays[f"{name}.{part}"].copy() for part in _PARTS})

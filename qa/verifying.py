@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import numpy as np
@@ -13,41 +13,58 @@ from qa.catalog.views import View
 from qa.errors import StorageError
 from qa.locking import writer_lock
 from qa.passages import hash_text
-from qa.state import FILE_NAME, State, build, read, write
+from qa.state import FILE_NAME, Behind, State, build, caught_up, read, write
 from qa.types import Verification
 
 _SHOWN = 10  # problems of a kind; more are counted
 
 
 def verify(catalog: Catalog, folder: Path) -> Verification:
-    """Check everything that a corpus holds; make derived files anew where they don't fit."""
+    """Check everything that a corpus holds; make derived files anew where they don't fit.
+
+    While another process writes, or where nothing may be written, all is checked and nothing made.
+    """
+    with ExitStack() as stack:
+        may_write = False
+        with suppress(StorageError):
+            stack.enter_context(writer_lock(folder))
+            may_write = True
+        with catalog.reading() as view:
+            found = _checked(catalog, view, folder, may_write=may_write)
+        if catalog.lost and may_write:
+            catalog.accept_losses()
+    return found
+
+
+def _checked(catalog: Catalog, view: View, folder: Path, *, may_write: bool) -> Verification:
     problems = list(catalog.problems())
     repaired: list[str] = []
-    with catalog.reading() as view:
-        damage = view.damage()
-        if damage.rows:
-            problems.append(f"{damage.rows} rows of the catalog aren't what was written")
-        problems += _some(
-            [f"{doc_id}: parts of it are damaged or missing" for doc_id in damage.doc_ids]
-        )
-        if unnamed := len(damage.documents) - len(damage.doc_ids):
-            problems.append(f"{unnamed} documents are damaged so that their names are lost")
-        checked = [f"the catalog: {view.meta.documents[0]} documents"]
-        if not problems:
-            # What counts more than its rows has lost some without a trace.
-            try:
-                state = build(view)
-            except StorageError as error:
-                problems.append(str(error))
-            else:
-                problems += _some(list(_unfit(view, state)))
-                checked.append(f"{len(state.numbers)} passages and vectors against their documents")
-                repaired += _mend(view, folder, state)
-                checked.append("the indexes")
+    checked = [f"the catalog: {view.meta.documents[0]} documents"]
+    damage = view.damage()
+    if damage.rows:
+        problems.append(f"{damage.rows} rows of the catalog aren't what was written")
+    problems += _some([f"{name}: parts of it are damaged or missing" for name in damage.doc_ids])
+    if unnamed := len(damage.documents) - len(damage.doc_ids):
+        problems.append(f"{unnamed} documents are damaged so that their names are lost")
+    if not problems:
+        try:
+            state = build(view)  # counts, too: what has vanished leaves no damaged row
+        except StorageError as error:
+            problems.append(str(error))
+        else:
+            problems += _some(list(_unfit(view, state)))
+            checked.append(f"{len(state.numbers)} passages and vectors against their documents")
+            if wrong := _misfit(view, folder, state):
+                try:
+                    if not may_write:
+                        raise StorageError("nothing can be written now")
+                    write(view.meta, folder, state)
+                    repaired.append(f"{FILE_NAME} {wrong}; it was made anew")
+                except (OSError, StorageError) as error:
+                    problems.append(f"{FILE_NAME} {wrong}, and isn't made anew ({error})")
+            checked.append("the indexes")
     if catalog.lost:
         problems.append(f"{catalog.lost} changes that were made are lost; index its folders again")
-        with writer_lock(folder):
-            catalog.accept_losses()
     return Verification(tuple(checked), tuple(problems), tuple(repaired))
 
 
@@ -76,22 +93,17 @@ def _unfit(view: View, state: State) -> Iterator[str]:
         yield "some vectors haven't length 1"
 
 
-def _mend(view: View, folder: Path, afresh: State) -> list[str]:
-    """Write the indexes anew where the file is missing, damaged or not what the catalog says."""
-    kept = None
-    with suppress(StorageError):  # of a later state than the catalog: as good as damaged now
-        kept = read(view.meta, folder)
-    if kept is None:
-        what = "was missing or damaged"
-    elif kept.change == view.meta.change and not kept.same_as(afresh):
-        what = "did not fit the catalog"
-    else:
-        return []
+def _misfit(view: View, folder: Path, afresh: State) -> str | None:
+    """Return what is wrong with the indexes' file, if anything is."""
     try:
-        write(view.meta, folder, afresh)
-    except OSError as error:
-        return [f"{FILE_NAME} {what}, and cannot be written ({error.strerror})"]
-    return [f"{FILE_NAME} {what}; it was made anew"]
+        kept = read(view.meta, folder)
+    except Behind:
+        return "was made of changes that are lost, or just now"
+    if kept is None:
+        return "was missing or damaged"
+    # A file that lags is caught up by whoever opens it: that must come to the same.
+    fits = kept.change <= view.meta.change and caught_up(view, kept).same_as(afresh)
+    return None if fits else "did not fit the catalog"
 
 
 def _some(found: list[str]) -> list[str]:

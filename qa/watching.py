@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watchfiles import Change, DefaultFilter, watch
+from watchfiles import Change, watch
 
 from qa.errors import InputError, StorageError
 from qa.files import resolve_root
@@ -31,17 +31,28 @@ def follow(
         on_trouble: Called with what couldn't be done; the next change is another attempt.
         stop: Ends it when set.
     """
-    inside = DefaultFilter(ignore_paths=[corpus.path])
 
-    def counts(change: Change, path: str) -> bool:
-        return not Path(path).name.startswith(".") and inside(change, path)
+    def counts(_: Change, path: str) -> bool:
+        return not _is_hidden(Path(path), roots) and corpus.path not in Path(path).parents
 
     roots = [resolve_root(path) for path in paths]
-    for _ in watch(*roots, watch_filter=counts, stop_event=stop):
+    behind, trouble = True, ""  # what changed before the watch began wasn't seen
+    for changes in watch(*roots, watch_filter=counts, stop_event=stop, yield_on_timeout=True):
+        if not changes and not behind:
+            continue
         try:
             report = corpus.add(*paths)
         except (InputError, StorageError) as error:  # a folder that is gone for now, say
-            on_trouble(str(error))
+            if str(error) != trouble:
+                on_trouble(str(error))
+            behind, trouble = True, str(error)  # tried again when nothing happens for a while
         else:
+            behind, trouble = False, ""
             if report.added or report.updated or report.removed or report.renamed:
                 on_report(report)
+
+
+def _is_hidden(path: Path, roots: Sequence[Path]) -> bool:
+    """Whether indexing passes over a path, as over all whose names begin with a dot."""
+    below = next((path.relative_to(root) for root in roots if path.is_relative_to(root)), path)
+    return any(part.startswith(".") for part in below.parts)

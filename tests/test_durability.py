@@ -13,8 +13,8 @@ import pytest
 
 from embeddings.tokens import compress
 from qa import Corpus, CorpusError, Document, InputError
-from qa.catalog import APPLICATION_ID, OldFormat, encoding_key
-from qa.errors import StorageError
+from qa.catalog import APPLICATION_ID, encoding_key
+from qa.errors import OldFormat, StorageError
 from qa.resolving import counterpart
 from qa.saving import save_answer
 from qa.types import Report, Span
@@ -84,6 +84,62 @@ def test_what_is_removed_on_purpose_leaves_no_words(corpus: Corpus, folder: Fold
     corpus.add(root)
     corpus.remove("pears.txt")
     assert (corpus.resolve(cited).status, corpus.resolve(cited).then) == ("gone", None)
+
+
+def test_words_that_were_removed_are_nowhere(corpus: Corpus, folder: Folder) -> None:
+    """Whatever became of the file before: renamed, deleted, copied."""
+    root = folder("f", {"a.txt": PEARS, "b.txt": APPLES, "copy.txt": APPLES, "c.txt": "Figs."})
+    corpus.add(root)
+    pears, apples, figs = (
+        corpus.search(words, 1)[0].passage.id for words in ("pears", "apples", "figs")
+    )
+    folder("f", {"a.txt": PEARS.replace("September", "October")})
+    corpus.add(root)
+    (root / "a.txt").rename(root / "renamed.txt")
+    (root / "b.txt").unlink()
+    (root / "c.txt").unlink()
+    corpus.add(root)
+    assert corpus.resolve(pears).status == "changed"  # renaming is no end of its history
+    assert corpus.resolve(apples).doc_id == "copy.txt"
+    assert corpus.resolve(figs).then == "Figs."
+    assert corpus.remove("renamed.txt") == ("renamed.txt",)
+    assert corpus.remove("copy.txt") == ("copy.txt",)
+    assert corpus.remove("c.txt") == ("c.txt",)  # its file had gone, its words hadn't
+    assert [corpus.resolve(cited).then for cited in (pears, apples, figs)] == [None] * 3
+    corpus.close()
+    with closing(sqlite3.connect(corpus.path / "catalog.sqlite")) as db:
+        assert db.execute("SELECT count(*) FROM past").fetchone() == (0,)
+    content = (corpus.path / "catalog.sqlite").read_bytes()
+    assert b"northern slope" not in content
+    with pytest.raises(InputError, match="empty name"), reopened(corpus) as again:
+        again.remove("")
+
+
+def test_a_number_isn_t_found_in_another(corpus: Corpus, folder: Folder) -> None:
+    root = folder(
+        "f", {"a.txt": "Vacancies\n\nIn London 12\n\nOn these figures the union agrees.\n"}
+    )
+    corpus.add(root)
+    cited = corpus.search("vacancies in London", 1)[0].passage
+    for figure in ("125", "12.5", "1.12"):
+        folder("f", {"a.txt": f"New\n\n{cited.text.replace('12', figure)}\n\nThe union agrees.\n"})
+        corpus.add(root)
+        assert corpus.resolve(cited.id).status != "moved"
+
+
+def test_long_texts_are_aligned_or_given_up_in_time() -> None:
+    lines = [f"Line {n} of a long report." if n % 2 else "" for n in range(8_000)]
+    old = "\n".join(lines)
+    new = "\n".join(
+        line.replace("long", "short") if n % 7 == 1 else line for n, line in enumerate(lines)
+    )
+    at = old.index("Line 15 of")
+    found = counterpart(old, new, Span(at, at + 25))
+    assert found is None or new[slice(*found)] == "Line 15 of a short report."
+    near = old.replace("Line 15 of a long", "Line 15 of a new, long")
+    found = counterpart(old, near, Span(at, at + 25))
+    assert found is not None
+    assert near[slice(*found)] == "Line 15 of a new, long report."
 
 
 @pytest.mark.parametrize("bad", ["", "pears.txt", "0" * 16, f"{'0' * 16}:9-3", f"{'g' * 16}:1-3"])
@@ -175,6 +231,18 @@ def test_a_renamed_file_is_recognised(corpus: Corpus, folder: Folder) -> None:
     (root / "fruit.txt").rename(root / "a.txt")
     (root / "x").rename(root / "fruit.txt")
     assert corpus.add(root).updated == ("a.txt", "fruit.txt")
+    assert corpus.verify().problems == ()
+
+
+def test_a_name_that_became_free_is_no_other_file_s_at_once(corpus: Corpus, folder: Folder) -> None:
+    one, two = folder("one", {"pears.txt": PEARS}), folder("two", {})
+    two.mkdir()
+    corpus.add(one, two)
+    (one / "pears.txt").rename(one / "fruit.txt")
+    folder("two", {"pears.txt": APPLES})
+    report = corpus.add(one, two)
+    assert report.renamed == (("pears.txt", "fruit.txt"),)
+    assert report.added == ("two/pears.txt",)
     assert corpus.verify().problems == ()
 
 
@@ -316,6 +384,45 @@ def test_a_damaged_row_is_found_and_written_anew(corpus: Corpus, folder: Folder)
         assert again.search("pears in September") == expected
 
 
+def test_what_is_damaged_and_can_t_be_read_again_is_named(corpus: Corpus) -> None:
+    corpus.add_documents([Document("memo", "The key lies under the mat.")])
+    with closing(sqlite3.connect(corpus.path / "catalog.sqlite")) as db, db:
+        db.execute("UPDATE texts SET text = 'other words'")
+    (corpus.path.parent / "a.txt").write_text(APPLES)
+    report = corpus.add(corpus.path.parent / "a.txt", rehash=True)
+    assert [(skipped.path, "damaged" in skipped.reason) for skipped in report.skipped] == [
+        ("memo", True)
+    ]
+    assert corpus.verify().problems == ()
+
+
+def test_indexes_of_lost_commits_are_never_used(
+    corpus: Corpus, folder: Folder, tmp_path: Path
+) -> None:
+    """Numbers of passages are given again after a loss: to other words than before."""
+    root = folder("f", {"apples.txt": APPLES})
+    corpus.add(root)
+    corpus.close()
+    shutil.copy(corpus.path / "catalog.sqlite", tmp_path / "earlier.sqlite")
+    folder("f", {"pears.txt": PEARS})
+    with reopened(corpus) as again:
+        again.add(root)
+        again.search("pears")
+    (corpus.path / "indexes.bin").unlink()
+    with reopened(corpus) as again:
+        again.search("pears")  # writes indexes of what will be lost
+    shutil.copy(tmp_path / "earlier.sqlite", corpus.path / "catalog.sqlite")
+    kept = (corpus.path / "indexes.bin").read_bytes()
+    with reopened(corpus) as again:
+        assert again.verify().problems
+        (corpus.path / "indexes.bin").write_bytes(kept)
+        (root / "pears.txt").write_text("Plums\n\nPlums are blue.\n")
+        again.add(root)
+    with reopened(corpus) as again:
+        assert again.search("plums", 1)[0].signals["bm25"] > 0
+        assert again.verify().problems == ()
+
+
 def test_a_missing_row_is_no_smaller_corpus(corpus: Corpus, folder: Folder) -> None:
     corpus.add(folder("f", {"apples.txt": APPLES, "pears.txt": PEARS}))
     corpus.close()
@@ -357,14 +464,15 @@ def earlier_format(path: Path, root: Path) -> None:
             CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT);
             CREATE TABLE roots (id INTEGER PRIMARY KEY, path BLOB);
             CREATE TABLE documents (doc_id TEXT, path BLOB, text TEXT, title TEXT, author TEXT,
-                publisher TEXT, published TEXT, kind TEXT);
+                publisher TEXT, published TEXT, kind TEXT, blocks TEXT, places TEXT);
             CREATE TABLE encodings (key BLOB, pooled BLOB, tokens BLOB, spans BLOB);"""
         )
         meta = {"model": "bag-of-words", "fingerprint": encoder.fingerprint, "format": "3"}
         db.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
         db.execute("INSERT INTO roots (path) VALUES (?)", [str(root).encode()])
         memo = ("memo", None, "The key lies under the mat.", "Memo", None, None, "2020-02-02", None)
-        db.execute("INSERT INTO documents VALUES (?,?,?,?,?,?,?,?)", memo)
+        read = (json.dumps([["paragraph", 0, 27, None, None]]), json.dumps(["page", [0]]))
+        db.execute("INSERT INTO documents VALUES (?,?,?,?,?,?,?,?,?,?)", (*memo, *read))
         text = PEARS.strip()
         (found,) = encoder.encode_passages([text])
         db.execute(
@@ -384,11 +492,12 @@ def test_an_earlier_format_is_brought_up_to_date(tmp_path: Path, folder: Folder)
     with pytest.raises(OldFormat, match="qa index"):
         Corpus.open(path)
     encoder = BagOfWords()
-    assert upgrade(path, model=encoder).added == ("pears.txt",)
+    assert upgrade(path, model=encoder).added == ("memo", "pears.txt")
     assert PEARS.strip() not in encoder.encoded  # its vectors were kept
     with Corpus.open(path, model=BagOfWords()) as corpus:
         assert [listing.doc_id for listing in corpus.documents()] == ["memo", "pears.txt"]
         assert corpus.document("memo").published == "2020-02-02"
+        assert str(corpus.ask("Where is the key?").citations[0].place) == "page 1"
         assert corpus.verify().problems == ()
     assert sorted(p.name for p in path.iterdir() if p.suffix in (".sqlite", ".json")) == [
         *("catalog.sqlite", "commits.json"),
@@ -402,6 +511,18 @@ def test_an_upgrade_without_its_root_changes_nothing(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="unplugged"):
         upgrade(path, model=BagOfWords())
     assert (path / "catalog.sqlite").read_bytes() == before
+
+
+def test_an_upgrade_beside_an_open_page_changes_nothing(tmp_path: Path, folder: Folder) -> None:
+    path = tmp_path / "old"
+    earlier_format(path, folder("f", {"pears.txt": PEARS}))
+    with closing(sqlite3.connect(path / "catalog.sqlite")) as other:
+        other.execute("PRAGMA journal_mode = WAL")
+        other.execute("SELECT * FROM meta").fetchall()
+        with pytest.raises(StorageError, match="another process"):
+            upgrade(path, model=BagOfWords())
+        assert other.execute("SELECT count(*) FROM documents").fetchone() == (1,)
+    assert upgrade(path, model=BagOfWords()).added == ("memo", "pears.txt")
 
 
 def test_a_later_format_is_refused(corpus: Corpus) -> None:

@@ -20,7 +20,7 @@ from qa.atomic import write_atomically
 from qa.catalog.tables import INDEXES, TABLES, Meta, damaged
 from qa.catalog.views import View
 from qa.catalog.writing import Writer, create
-from qa.errors import CorpusError, StorageError
+from qa.errors import CorpusError, OldFormat, StorageError
 
 FILE_NAME = "catalog.sqlite"
 APPLICATION_ID = 0x43265631  # "C&V1": marks the file as ours
@@ -57,10 +57,11 @@ class Catalog:
         self._may_lend = os.access(path.parent, os.W_OK)  # else another's writing isn't seen
         with _failing_clearly(path), closing(self._connect()) as db:
             _check_format(db, path)
-        last = self._last_commit()  # before the state is looked at: others may be writing
+        noted = self._last_commit()  # before the state is looked at: others may be writing
         with self.reading() as view:
             self.meta = view.meta  # as it was at opening
-        self.lost = max(0, last - view.meta.change)  # commits that were made and aren't there
+        last = noted[1] if noted[0] == self.meta.id else 0
+        self.lost = max(0, last - self.meta.change)  # commits that were made and aren't there
 
     @classmethod
     def create(cls, path: Path, model: str, fingerprint: str, dimension: int) -> "Catalog":
@@ -106,6 +107,7 @@ class Catalog:
         with _failing_clearly(self._path), closing(self._connect()) as db:
             db.execute("PRAGMA foreign_keys = ON")
             db.execute("PRAGMA synchronous = FULL")
+            db.execute("PRAGMA secure_delete = ON")  # what is removed is overwritten
             db.execute("BEGIN IMMEDIATE")
             writer = Writer(db)
             yield writer  # closing the connection takes back what isn't committed
@@ -123,7 +125,7 @@ class Catalog:
     def accept_losses(self) -> None:
         """Take the catalog as it is, whatever it has lost. The caller holds the writer lock."""
         with self.writing() as writer:
-            writer.skip(self.lost)  # no two states are ever counted alike
+            writer.begin_anew(self.lost)  # no two states are ever counted alike
         self.lost = 0
 
     def problems(self) -> list[str]:
@@ -200,16 +202,16 @@ class Catalog:
                 f"{path} cannot be written ({error.strerror}). The change itself is made."
             ) from error
 
-    def _last_commit(self) -> int:
-        """Return the number that was written down; 0 where none can be read."""
+    def _last_commit(self) -> tuple[str, int]:
+        """Return what was written down, catalog and number; "" and 0 where nothing can be read."""
         try:
             checked = json.loads(self._path.with_name(COMMITS).read_bytes())
-            content = checked["commit"]
-            if zlib.crc32(content.encode()) != checked["sum"]:
-                return 0
-            return int(json.loads(content)["change"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return 0
+            if zlib.crc32(checked["commit"].encode()) != checked["sum"]:
+                return "", 0
+            noted = json.loads(checked["commit"])
+            return str(noted["id"]), int(noted["change"])
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return "", 0
 
 
 def _check_format(db: sqlite3.Connection, path: Path) -> None:
@@ -227,10 +229,6 @@ def _check_format(db: sqlite3.Connection, path: Path) -> None:
             f"{path} has format {version}; this version reads format {FORMAT}. Use the newer "
             "version of the program, or index the documents into a new corpus folder."
         )
-
-
-class OldFormat(CorpusError):  # noqa: N818
-    """The catalog is of an earlier format."""
 
 
 @contextmanager

@@ -3,16 +3,18 @@
 That is its roots, its encodings, and the documents that no file has.
 """
 
+import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from qa.catalog import Catalog
-from qa.errors import CorpusError
-from qa.types import Document
+from qa.errors import CorpusError, StorageError
+from qa.types import Block, Document, PlaceMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,12 @@ def read_former(path: Path) -> Former:
                 os.fsdecode(root) for (root,) in db.execute("SELECT path FROM roots ORDER BY id")
             ]
             rows = db.execute(
-                "SELECT doc_id, text, title, author, publisher, published, kind FROM documents "
-                "WHERE path IS NULL ORDER BY doc_id"
+                "SELECT doc_id, text, title, author, publisher, published, kind, blocks, places "
+                "FROM documents WHERE path IS NULL ORDER BY doc_id"
             )
-            return Former(
-                meta["model"], tuple(map(Path, roots)), tuple(Document(*row) for row in rows)
-            )
-    except (sqlite3.Error, KeyError) as error:
+            documents = tuple(_document(row) for row in rows)
+            return Former(meta["model"], tuple(map(Path, roots)), documents)
+    except (sqlite3.Error, KeyError, ValueError, TypeError) as error:
         raise CorpusError(
             f"{path} is of an earlier format and can't be read ({error}). Delete its folder and "
             "index the documents again."
@@ -60,6 +61,33 @@ def copy_encodings(former: Path, catalog: Catalog) -> None:
     """Take the encodings of an earlier catalog over, so that nothing is encoded again."""
     with closing(_open(former)) as db, catalog.writing() as writer:
         writer.take_encodings(_encodings(db))
+
+
+def release(path: Path) -> None:
+    """Take the log into an earlier catalog, so that another file may take its place.
+
+    Raises:
+        StorageError: if a process has it open: it would write its log into that other file.
+    """
+    try:
+        with closing(_open(path)) as db:
+            (mode,) = db.execute("PRAGMA journal_mode = DELETE").fetchone()
+    except sqlite3.Error:
+        mode = "locked"
+    if mode != "delete" or path.with_name(f"{path.name}-wal").exists():
+        raise StorageError(
+            f"{path} is open in another process, a page perhaps; stop that and index again."
+        )
+
+
+def _document(row: Sequence[Any]) -> Document:
+    doc_id, text, title, author, publisher, published, kind, blocks, places = row
+    unit, starts = json.loads(places)
+    return Document(
+        *(doc_id, text, title, author, publisher, published, kind),
+        tuple(Block(*block) for block in json.loads(blocks)),
+        PlaceMap(unit, tuple(starts)),
+    )
 
 
 def _encodings(db: sqlite3.Connection) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:

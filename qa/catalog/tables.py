@@ -14,7 +14,7 @@ from typing import Any
 
 from qa.errors import StorageError
 
-_MANY = 500  # bound variables a statement
+MANY = 500  # bound variables a statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,8 @@ class Table:
         """
         key = next(iter(self.columns))
         found: dict[Any, tuple[Any, ...]] = {}
-        for first in range(0, len(keys), _MANY):
-            part = keys[first : first + _MANY]
+        for first in range(0, len(keys), MANY):
+            part = keys[first : first + MANY]
             marks = ",".join("?" * len(part))
             for row in self.select(db, f'WHERE "{key}" IN ({marks})', part):
                 found[row[0]] = row
@@ -193,13 +193,15 @@ PAST = Table(  # texts that were replaced or whose files have gone: citations of
     {
         "id": "INTEGER PRIMARY KEY",
         "text_hash": "TEXT NOT NULL",
-        "doc_id": "TEXT NOT NULL",
+        "doc_id": "TEXT NOT NULL",  # what it is now called, or was called last
+        "path": "BLOB",
         "text": "BLOB NOT NULL",  # zlib
     },
-    "UNIQUE (text_hash, doc_id)",
 )
 TABLES = (META, DOCUMENTS, TEXTS, PASSAGES, ENCODINGS, VECTORS, PAST)
 INDEXES = (
+    "CREATE INDEX documents_text ON documents (text_hash)",
+    "CREATE INDEX past_text ON past (text_hash)",
     'CREATE INDEX passages_order ON passages (document, start, "sum")',
     *(
         f"CREATE INDEX passages_{name} ON passages ({name})"

@@ -20,6 +20,7 @@ from embeddings.tokens import Tokens
 from qa.catalog.tables import (
     DOCUMENTS,
     ENCODINGS,
+    MANY,
     META,
     PASSAGES,
     PAST,
@@ -31,8 +32,6 @@ from qa.catalog.tables import (
 )
 from qa.passages import passage_id
 from qa.types import Block, Document, Excerpt, Listing, Passage, Place, PlaceMap, Span, Voice
-
-_MANY = 500  # bound variables a statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +132,8 @@ class View:
     def named(self, doc_ids: Sequence[str]) -> dict[str, Entry]:
         """Return the bookkeeping of those documents that are there, by id."""
         found: dict[str, Entry] = {}
-        for first in range(0, len(doc_ids), _MANY):
-            part = [_sound(doc_id) for doc_id in doc_ids[first : first + _MANY]]
+        for first in range(0, len(doc_ids), MANY):
+            part = [_sound(doc_id) for doc_id in doc_ids[first : first + MANY]]
             marks = ",".join("?" * len(part))
             for row in DOCUMENTS.select(self._db, f"WHERE doc_id IN ({marks})", part):
                 found[row[1]] = _entry(row)
@@ -185,7 +184,12 @@ class View:
     def past_text(self, text_hash: str) -> list[tuple[str, str]]:
         """Return the former document ids of a content that no document has now, with its text."""
         rows = PAST.select(self._db, "WHERE text_hash = ? ORDER BY id DESC", [text_hash])
-        return [(doc_id, zlib.decompress(text).decode()) for _, _, doc_id, text in rows]
+        return [(row[2], zlib.decompress(row[4]).decode()) for row in rows]
+
+    def past_names(self) -> list[tuple[str, Path | None]]:
+        """Return the ids and files of the documents of which former texts are kept."""
+        rows = self._db.execute("SELECT DISTINCT doc_id, path FROM past ORDER BY doc_id")
+        return [(name, None if p is None else Path(os.fsdecode(p))) for name, p in rows]
 
     def _text(self, number: int) -> tuple[str, str, str]:
         _, text, blocks, places = TEXTS.by_key(self._db, [number])[number]
@@ -220,8 +224,8 @@ class View:
     def all_passages(self) -> Iterator[tuple[int, Passage]]:
         """Yield every passage with its number, in order."""
         numbers = self.order(self.entries())
-        for first in range(0, len(numbers), _MANY):
-            yield from self.passages(numbers[first : first + _MANY]).items()
+        for first in range(0, len(numbers), MANY):
+            yield from self.passages(numbers[first : first + MANY]).items()
 
     def stored(self, numbers: Sequence[int]) -> dict[int, Stored]:
         """Return the encodings of passages by number."""
@@ -243,8 +247,8 @@ class View:
         """Return the pooled vectors of passages, (n, dimension) float32, and their bags of terms."""
         vectors = np.empty((len(numbers), self.meta.dimension), np.float32)
         bags = []
-        for first in range(0, len(numbers), _MANY):
-            part = numbers[first : first + _MANY]
+        for first in range(0, len(numbers), MANY):
+            part = numbers[first : first + MANY]
             rows = PASSAGES.by_key(self._db, part)
             pooled = VECTORS.by_key(self._db, list({row[13] for row in rows.values()}))
             for at, number in enumerate(part, first):
@@ -256,8 +260,8 @@ class View:
         """Return the numbers of those encodings of the keys that are kept."""
         wanted = list(keys)
         found: dict[bytes, int] = {}
-        for first in range(0, len(wanted), _MANY):
-            part = wanted[first : first + _MANY]
+        for first in range(0, len(wanted), MANY):
+            part = wanted[first : first + MANY]
             marks = ",".join("?" * len(part))
             rows = self._db.execute(f"SELECT key, id FROM encodings WHERE key IN ({marks})", part)
             found |= dict(rows.fetchall())
@@ -281,7 +285,7 @@ class View:
         """Return what doesn't fit its checksums, or lacks a part; reads everything."""
         bad: dict[str, set[int]] = {}
         there: dict[str, set[int]] = {}
-        for table in (DOCUMENTS, TEXTS, PASSAGES, ENCODINGS, VECTORS):
+        for table in (DOCUMENTS, TEXTS, PASSAGES, ENCODINGS, VECTORS, PAST):
             bad[table.name], there[table.name] = table.scan(self._db)
         encodings = there["encodings"] & there["vectors"]
         lost, counted = set(bad["documents"]), dict.fromkeys(there["documents"], 0)
@@ -313,9 +317,9 @@ class Damage:
         rows: Rows that don't fit their checksums.
     """
 
-    documents: tuple[int, ...]
-    doc_ids: tuple[str, ...]
-    rows: int
+    documents: tuple[int, ...] = ()
+    doc_ids: tuple[str, ...] = ()
+    rows: int = 0
 
 
 def _sound(name: str) -> str:

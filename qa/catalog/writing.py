@@ -62,9 +62,9 @@ class Writer(View):
         META.write(self._db, [(1, self.meta.to_json())])
         return True
 
-    def skip(self, commits: int) -> None:
-        """Leave out numbers of commits."""
-        self.meta = replace(self.meta, change=self.meta.change + commits)
+    def begin_anew(self, commits: int) -> None:
+        """Leave out numbers of commits, and let all that was derived from them be another's."""
+        self.meta = replace(self.meta, id=uuid.uuid4().hex, change=self.meta.change + commits)
 
     def set_roots(self, roots: Sequence[Path]) -> None:
         """Remember what was added, in that order."""
@@ -128,6 +128,11 @@ class Writer(View):
         """Write new bookkeeping of documents whose content is what it was."""
         entries = list(entries)
         self._count_documents(-1, [entry.number for entry in entries])
+        for entry in entries:
+            before = DOCUMENTS.by_key(self._db, [entry.number])[entry.number]
+            rows = list(PAST.select(self._db, "WHERE doc_id = ?", [before[1]]))
+            path = _path(entry.origin)
+            PAST.write(self._db, [(*row[:2], entry.doc_id, path, row[4]) for row in rows])
         # Two files that change names pass through others, since no two may have the same.
         self._db.executemany(
             "UPDATE documents SET doc_id = ?, path = NULL WHERE id = ?",
@@ -146,12 +151,16 @@ class Writer(View):
         for doc_id in doc_ids:
             if not keep:
                 self._db.execute("DELETE FROM past WHERE doc_id = ?", [doc_id])
-            row = self._db.execute("SELECT id FROM documents WHERE doc_id = ?", [doc_id]).fetchone()
+            row = self._db.execute(
+                "SELECT id, text_hash FROM documents WHERE doc_id = ?", [doc_id]
+            ).fetchone()
             if row is None:
                 continue
-            (number,) = row
+            number, text_hash = row
             if keep:
-                self._keep(number, doc_id)
+                self._keep(number)
+            else:
+                self._db.execute("DELETE FROM past WHERE text_hash = ?", [text_hash])
             self._count_documents(-1, [number])
             rows = self._db.execute(
                 'SELECT id, document, start, "sum", encoding, about, heading FROM passages '
@@ -166,7 +175,7 @@ class Writer(View):
         rows = [
             (
                 *(entry.number, entry.doc_id),
-                None if entry.origin.path is None else os.fsencode(entry.origin.path),
+                _path(entry.origin),
                 *(entry.origin.size, entry.origin.mtime_ns, entry.origin.made_from),
                 *(entry.text_hash, entry.title, entry.author, entry.publisher),
                 *(entry.published, entry.kind, entry.passages, entry.terms),
@@ -176,13 +185,16 @@ class Writer(View):
         DOCUMENTS.write(self._db, rows)
         self._count_documents(1, [entry.number for entry in entries])
 
-    def _keep(self, number: int, doc_id: str) -> None:
-        """Keep the text of a document that is about to go."""
-        text_hash = DOCUMENTS.by_key(self._db, [number])[number][6]
+    def _keep(self, number: int) -> None:
+        """Keep the text of a document that is about to go, unless another has the same."""
+        row = DOCUMENTS.by_key(self._db, [number])[number]
+        doc_id, path, text_hash = row[1], row[2], row[6]
+        if len(self.with_text(text_hash)) > 1:
+            return
         packed = zlib.compress(self._text(number)[0].encode())
-        self._db.execute("DELETE FROM past WHERE text_hash = ? AND doc_id = ?", [text_hash, doc_id])
+        self._db.execute("DELETE FROM past WHERE text_hash = ?", [text_hash])
         (last,) = self._db.execute("SELECT coalesce(max(id), 0) FROM past").fetchone()
-        PAST.write(self._db, [(last + 1, text_hash, doc_id, packed)])
+        PAST.write(self._db, [(last + 1, text_hash, doc_id, path, packed)])
 
     # Encodings
 
@@ -207,7 +219,7 @@ class Writer(View):
         """Remove every document of which a part is damaged, and count anew what is left."""
         damage = self.damage()
         self._db.executemany("DELETE FROM documents WHERE id = ?", [(n,) for n in damage.documents])
-        for table in (TEXTS, PASSAGES, ENCODINGS, VECTORS):
+        for table in (TEXTS, PASSAGES, ENCODINGS, VECTORS, PAST):
             bad, _ = table.scan(self._db)
             self._db.executemany(f"DELETE FROM {table.name} WHERE id = ?", [(n,) for n in bad])
         self._db.execute("DELETE FROM passages WHERE document NOT IN (SELECT id FROM documents)")
@@ -260,6 +272,10 @@ class Writer(View):
         count += sign * len(rows)
         total += sign * sum(order_sum(*row) for row in rows)
         self.meta = replace(self.meta, passages=(count, total))
+
+
+def _path(origin: Origin) -> bytes | None:
+    return None if origin.path is None else os.fsencode(origin.path)
 
 
 def create(db: sqlite3.Connection, model: str, fingerprint: str, dimension: int) -> None:
