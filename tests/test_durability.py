@@ -115,6 +115,16 @@ def test_words_that_were_removed_are_nowhere(corpus: Corpus, folder: Folder) -> 
         again.remove("")
 
 
+def test_the_last_versions_are_kept(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa.catalog.writing._VERSIONS", 2)
+    cited = []
+    for number in range(4):
+        corpus.add_documents([Document("note", f"The count today is {number}.")])
+        cited.append(corpus.search("count", 1)[0].passage.id)
+    found = [corpus.resolve(one) for one in cited]
+    assert [f.then is not None for f in found] == [False, True, True, True]
+
+
 def test_a_number_isn_t_found_in_another(corpus: Corpus, folder: Folder) -> None:
     root = folder(
         "f", {"a.txt": "Vacancies\n\nIn London 12\n\nOn these figures the union agrees.\n"}

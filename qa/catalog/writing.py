@@ -31,6 +31,11 @@ from qa.types import Document, Passage
 from qa.wording import date_in_words
 
 
+_VERSIONS = (
+    50  # former ones of a document that are kept: a note saved every minute would fill disks
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Keys:
     """What a passage is matched by: its own words, its document's description, its section."""
@@ -195,6 +200,11 @@ class Writer(View):
         self._db.execute("DELETE FROM past WHERE text_hash = ?", [text_hash])
         (last,) = self._db.execute("SELECT coalesce(max(id), 0) FROM past").fetchone()
         PAST.write(self._db, [(last + 1, text_hash, doc_id, path, packed)])
+        self._db.execute(
+            "DELETE FROM past WHERE doc_id = ?1 AND id NOT IN "
+            "(SELECT id FROM past WHERE doc_id = ?1 ORDER BY id DESC LIMIT ?2)",
+            [doc_id, _VERSIONS],
+        )
 
     # Encodings
 
