@@ -30,10 +30,7 @@ from qa.passages import hash_text
 from qa.types import Document, Passage
 from qa.wording import date_in_words
 
-
-_VERSIONS = (
-    50  # former ones of a document that are kept: a note saved every minute would fill disks
-)
+_VERSIONS = 50  # former ones kept of a document: a note saved every minute would fill disks
 
 
 @dataclass(frozen=True, slots=True)
