@@ -23,7 +23,6 @@ class Table:
 
     name: str
     columns: dict[str, str]
-    constraint: str = ""
 
     @property
     def names(self) -> str:
@@ -34,8 +33,7 @@ class Table:
     def declaration(self) -> str:
         """The statement that makes it."""
         columns = [f'"{name}" {kind}' for name, kind in self.columns.items()]
-        parts = [*columns, "sum INTEGER NOT NULL", *filter(None, [self.constraint])]
-        return f"CREATE TABLE {self.name} ({', '.join(parts)})"
+        return f"CREATE TABLE {self.name} ({', '.join(columns)}, sum INTEGER NOT NULL)"
 
     def checksum(self, row: Sequence[Any]) -> int:
         """Return the checksum of a row's values."""

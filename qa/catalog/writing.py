@@ -31,6 +31,10 @@ from qa.types import Document, Passage
 from qa.wording import date_in_words
 
 _VERSIONS = 50  # former ones kept of a document: a note saved every minute would fill disks
+_UNUSED = " AND ".join(
+    f"NOT EXISTS (SELECT 1 FROM passages WHERE {column} = encodings.id)"
+    for column in ("encoding", "about", "heading")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,22 +243,12 @@ class Writer(View):
 
     def drop_unused_encodings(self) -> None:
         """Remove what was encoded, here or by a run that was interrupted, and no document took up."""
-        self._db.execute(
-            "DELETE FROM encodings WHERE id > ? "
-            "AND NOT EXISTS (SELECT 1 FROM passages WHERE encoding = encodings.id) "
-            "AND NOT EXISTS (SELECT 1 FROM passages WHERE about = encodings.id) "
-            "AND NOT EXISTS (SELECT 1 FROM passages WHERE heading = encodings.id)",
-            [self.meta.settled],
-        )
+        self._db.execute(f"DELETE FROM encodings WHERE id > ? AND {_UNUSED}", [self.meta.settled])
         self.meta = replace(self.meta, settled=self.meta.last[2])
 
     def _drop_unused(self, numbers: set[int]) -> None:
         self._db.executemany(
-            "DELETE FROM encodings WHERE id = ?1 "
-            "AND NOT EXISTS (SELECT 1 FROM passages WHERE encoding = ?1) "
-            "AND NOT EXISTS (SELECT 1 FROM passages WHERE about = ?1) "
-            "AND NOT EXISTS (SELECT 1 FROM passages WHERE heading = ?1)",
-            [(number,) for number in numbers],
+            f"DELETE FROM encodings WHERE id = ? AND {_UNUSED}", [(number,) for number in numbers]
         )
 
     # Counting
