@@ -5,31 +5,28 @@ no vector yet, commit. Encodings are committed as they are made, documents some 
 a time: what is interrupted goes on from there.
 """
 
-import json
 import os
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from hashlib import sha256
 from pathlib import Path
 
 from embeddings.encoder import Encoder
 from embeddings.threads import single_threaded
-from qa import lexical, passages, reading
+from qa import passages, reading
 from qa.catalog import Catalog, encoding_key
 from qa.catalog.views import Entry, Origin
 from qa.catalog.writing import Keys
 from qa.errors import InputError
 from qa.files import File, printable, scan, unique_name, why
+from qa.origins import file_bytes, made_from, untouched
 from qa.types import Document, Passage, Progress, Report, Skipped
 
 ProgressCallback = Callable[[Progress], None]
 
 _BATCH = 512  # passages; documents are committed together when there are as many
 _CHUNK = 256  # texts encoded before they are committed: what an interruption loses
-_YOUNG = 2 * 10**9  # nanoseconds; a file that is changed again so soon may keep its time
 
 
 class Indexer:
@@ -191,12 +188,12 @@ class Indexer:
         rehash: bool,
     ) -> None:
         """Note a file that is as it was, or only has another name, or put it in the batch."""
-        if before and not rehash and _untouched(before.origin, file):
+        if before and not rehash and untouched(before.origin, file):
             done.unchanged.append(doc_id)
             self._done += file.size
             return
-        data, mtime_ns = _content(file)
-        origin = Origin(file.path, len(data), mtime_ns, _made_from(data, file.about))
+        data, mtime_ns = file_bytes(file)
+        origin = Origin(file.path, len(data), mtime_ns, made_from(data, file.about))
         if before and before.origin.made_from == origin.made_from:
             done.unchanged.append(doc_id)
             if before.origin != origin:
@@ -328,7 +325,7 @@ def _from_memory(document: Document, before: Entry | None) -> tuple[Origin, Docu
     except InputError as error:
         raise InputError(f"{document.doc_id!r} cannot be indexed: {error}.") from error
     content = repr(document).encode("utf-8", "surrogatepass")
-    return Origin(None, None, None, _made_from(content, {})), understood
+    return Origin(None, None, None, made_from(content, {})), understood
 
 
 def _within(path: Path | None, roots: Sequence[Path]) -> bool:
@@ -344,38 +341,6 @@ def _fits(doc_id: str, path: Path | None, pattern: str) -> bool:
     return any(fnmatchcase(name, pattern) for name in (doc_id, str(path or "")))
 
 
-def _content(file: File) -> tuple[bytes, int | None]:
-    """Return a file's bytes, and its time if that will tell when it changes."""
-    with file.path.open("rb") as opened:
-        before = os.fstat(opened.fileno())
-        data = opened.read()
-        after = os.fstat(opened.fileno())
-    still = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
-    settled = time.time_ns() - after.st_mtime_ns > _YOUNG
-    return data, after.st_mtime_ns if still and settled else None
-
-
 def _skipped(file: File, error: OSError | InputError, *, kept: bool) -> Skipped:
     reason = why(error) if isinstance(error, OSError) else str(error)
     return Skipped(file.name, reason + ("; the version indexed before is kept" if kept else ""))
-
-
-def _untouched(before: Origin, file: File) -> bool:
-    """Whether size, time and description say that nothing has changed."""
-    return (
-        before.size == file.size
-        and before.mtime_ns == file.mtime_ns
-        and before.made_from.endswith(f":{_description(file.about)}")
-    )
-
-
-def _made_from(content: bytes, about: Mapping[str, str | None]) -> str:
-    return f"{sha256(content).hexdigest()}:{_description(about)}"
-
-
-def _description(about: Mapping[str, str | None]) -> str:
-    """Return a hash of what else than its bytes a document is made from."""
-    made = json.dumps(
-        [dict(about), reading.VERSION, passages.VERSION, lexical.VERSION], sort_keys=True
-    )
-    return sha256(made.encode("utf-8", "surrogatepass")).hexdigest()[:16]
