@@ -23,30 +23,70 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a person looks for a span: units `first` to `last`, both included, from 1."""
+    """Where a person looks for a span: units `first` to `last`, both included.
+
+    Attributes:
+        unit: "line", "page", "slide", "row" or "paragraph".
+        first: Counted from 1 as the file counts: pages from its first, rows as the sheet does.
+        last: The same as `first` where the span stands in one.
+        label: What is printed there where that is another: page "xii", pages "12–13".
+        part: What the numbers count in, where the file has several: "sheet Budget".
+    """
 
     unit: str
     first: int
     last: int
+    label: str | None = None
+    part: str | None = None
 
     def __str__(self) -> str:
-        if self.first == self.last:
-            return f"{self.unit} {self.first}"
-        return f"{self.unit}s {self.first}–{self.last}"
+        one = self.first == self.last
+        where = f"{self.unit} {self.first}" if one else f"{self.unit}s {self.first}–{self.last}"
+        if self.label is not None:
+            where += f" (printed {self.label})"
+        return where if self.part is None else f"{self.part}, {where}"
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceMap:
-    """Map from offsets to places: unit number i + 1 starts at offset `starts[i]`."""
+    """Map from offsets to places.
+
+    Attributes:
+        unit: Of every place.
+        starts: Offset where each unit starts, ascending; an empty unit starts where the next does.
+        numbers: Of each unit; 1, 2, 3 … where none are given.
+        labels: What is printed on each unit, or None; none are given where no unit has one.
+        parts: Offsets where the parts start, ascending, with their names.
+    """
 
     unit: str
     starts: tuple[int, ...]
+    numbers: tuple[int, ...] = ()
+    labels: tuple[str | None, ...] = ()
+    parts: tuple[tuple[int, str], ...] = ()
 
     def at(self, start: int, end: int) -> Place:
         """Return the place of the characters `start` to `end`."""
-        first = bisect_right(self.starts, start)
-        last = bisect_right(self.starts, max(start, end - 1))
-        return Place(self.unit, first, last)
+        first = max(0, bisect_right(self.starts, start) - 1)
+        last = max(first, bisect_right(self.starts, max(start, end - 1)) - 1)
+        part = bisect_right(self.parts, start, key=lambda part: part[0])
+        return Place(
+            self.unit,
+            self._number(first),
+            self._number(last),
+            self._label(first, last),
+            self.parts[part - 1][1] if part else None,
+        )
+
+    def _number(self, index: int) -> int:
+        return self.numbers[index] if self.numbers else index + 1
+
+    def _label(self, first: int, last: int) -> str | None:
+        if not self.labels:
+            return None
+        numbers = [str(self._number(index)) for index in (first, last)]
+        labels = [self.labels[i] or n for i, n in zip((first, last), numbers, strict=True)]
+        return None if labels == numbers else "–".join(dict.fromkeys(labels))
 
 
 BlockKind = Literal["heading", "dateline", "paragraph", "lead_in", "item", "row"]

@@ -1,0 +1,25 @@
+"""What the readers of formats have in common: the file, its documents, the files inside it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from qa.reading.building import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """A file inside a file: an attachment, a member of an archive.
+
+    Attributes:
+        name: Relative to the file it is in, with "/" between folders.
+        data: Its bytes.
+        published: ISO date that it has where it names none of its own.
+    """
+
+    name: str
+    data: bytes
+    published: str | None = None
+
+
+Reader = Callable[[bytes, str], Iterator[Draft | Inner]]
+"""Takes a file's bytes and name; raises `InputError` with the reason where it can't be read."""
