@@ -7,7 +7,7 @@ from typing import Protocol
 from qa.passages import passage_id
 from qa.pointing import Pointed
 from qa.retrieval import Query, Scored
-from qa.types import Citation, Passage, PlaceMap, Source, Span
+from qa.types import Citation, Passage, Place, Source, Span
 from qa.why import explain, highlights
 
 ARTICLE = "article"
@@ -20,8 +20,8 @@ class Texts(Protocol):
         """Return characters `start` to `end` of a document."""
         ...
 
-    def places(self, doc_id: str) -> PlaceMap:
-        """Return the map from a document's offsets to its places."""
+    def place(self, doc_id: str, start: int, end: int) -> Place:
+        """Return the place of characters `start` to `end` of a document."""
         ...
 
 
@@ -81,7 +81,7 @@ def _source(quoted: Quoted, texts: Texts) -> Source:
     kind, speaker = _voice(quoted)
     place = passage.place
     if around != (passage.start, passage.end):
-        place = texts.places(passage.doc_id).at(*around)
+        place = texts.place(passage.doc_id, *around)
     return Source(
         id=passage_id(passage.id.split(":", 1)[0], *around),
         doc_id=passage.doc_id,

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from qa.errors import InputError
-from qa.reading import SUFFIXES
 from qa.reading.about import FILE_NAME as METADATA
 from qa.reading.about import FolderMetadata, folder_metadata
+from qa.reading.regular import NOT_REGULAR
 from qa.types import Skipped
 
 
@@ -142,13 +142,10 @@ def _take(
     except OSError as error:
         found.skipped.append(Skipped(name, why(error)))
         return
-    suffix = path.suffix.lower()
     if stat.S_ISLNK(status.st_mode):
         reason = "it is a link; add what it points to instead"
     elif not stat.S_ISREG(status.st_mode):
-        reason = "it is not a regular file"
-    elif suffix not in SUFFIXES:
-        reason = f"{suffix or 'a name without ending'} is not a format read here ({', '.join(sorted(SUFFIXES))})"
+        reason = NOT_REGULAR
     else:
         about: dict[str, str | None] = {}
         for folder, content in metadata:  # the nearest folder's word counts last

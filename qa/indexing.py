@@ -1,32 +1,30 @@
-"""Files and documents -> the catalog, with no more work than what changed asks for.
+"""Files and folders -> the catalog, with no more work than what changed asks for.
 
-Knows which file is which document, what is new, and how to write it: read, cut, encode what has
-no vector yet, commit. Encodings are committed as they are made, documents some hundred passages at
-a time: what is interrupted goes on from there.
+Knows which file is which document, and what is new; reading is `reading.workers`', cutting
+`cutting`'s, encoding and writing `committing`'s.
 """
 
 import os
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from embeddings.encoder import Encoder
-from embeddings.threads import single_threaded
-from qa import passages, reading
-from qa.catalog import Catalog, encoding_key
+from qa.catalog import Catalog
 from qa.catalog.views import Entry, Origin
-from qa.catalog.writing import Keys
+from qa.committing import Committer, Unit
+from qa.cutting import Cut, Part, cut_frames, cut_whole, doc_id_of
 from qa.errors import InputError
 from qa.files import File, printable, scan, unique_name, why
-from qa.origins import file_bytes, made_from, untouched
-from qa.types import Document, Passage, Progress, Report, Skipped
+from qa.origins import made_from_memory, origin_of, untouched
+from qa.reading import understand
+from qa.reading.workers import POOL, Reading, Request
+from qa.types import Document, Progress, Read, Report, Skipped
 
 ProgressCallback = Callable[[Progress], None]
-
-_BATCH = 512  # passages; documents are committed together when there are as many
-_CHUNK = 256  # texts encoded before they are committed: what an interruption loses
 
 
 class Indexer:
@@ -53,12 +51,8 @@ class Indexer:
         self._progress = progress
         with catalog.reading() as view:
             self._roots = [Path(root) for root in view.meta.roots]
-        self._added: list[str] = []
-        self._updated: list[str] = []
-        self._batch: list[_Cut] = []
         self._total = 0  # sizes of all that is to be looked at
-        self._done = 0  # sizes of what is committed or needn't be
-        self._pending = 0  # sizes of what is in the batch
+        self._committer = Committer(catalog, encoder, self._say)
 
     def add(self, roots: Sequence[Path], *, rehash: bool = False) -> Report:
         """Bring the catalog up to date with files and folders.
@@ -77,28 +71,31 @@ class Indexer:
             for file in found.files:
                 files.setdefault(file.path, file)
         self._total = sum(file.size for file in files.values())
+        known: dict[Path, list[Entry]] = {}
         with self._catalog.reading() as view:
-            known = view.within(roots)
+            for entry in view.within(roots):
+                if entry.origin.path:
+                    known.setdefault(entry.origin.path, []).append(entry)
         gone = self._gone(known, files, roots, unread)
-        by_path = {entry.origin.path: entry for entry in known}
-        taken = _Names(self._catalog)
-        for file in files.values():
-            before = by_path.get(file.path)
-            doc_id = before.doc_id if before else unique_name(file, taken)
-            self._say(doc_id)
-            try:
-                self._take(file, doc_id, before, gone, taken, done, rehash=rehash)
-            except (OSError, InputError) as error:
-                done.skipped.append(_skipped(file, error, kept=before is not None))
-                self._done += file.size
-        self._flush()
-        removed = sorted(entry.doc_id for entry in gone.values())
+        changed: deque[_Changed] = deque()
+        requests = self._changed(files.values(), known, changed, done, rehash=rehash)
+        with closing(POOL.read_ahead(requests)) as readings:
+            for reading in readings:
+                now = changed.popleft()
+                self._say(now.name)
+                try:
+                    self._take(now, reading, gone, done)
+                except InputError as error:
+                    done.skip(now.file, error, kept=bool(now.before))
+                    self._committer.done += now.file.size
+        self._committer.flush()
+        removed = sorted(entry.doc_id for entries in gone.values() for entry in entries)
         with self._catalog.writing() as writer:
             writer.set_roots(list(dict.fromkeys([*self._roots, *roots])))
             writer.remove(removed, keep=True)
             writer.update(done.noted)
         self._say("")
-        return self._report(done, removed)
+        return done.report(removed)
 
     def add_documents(self, documents: Iterable[Document]) -> Report:
         """Write documents from memory, in place of those of the same id."""
@@ -115,11 +112,13 @@ class Indexer:
             self._say(document.doc_id)
             if before and before.origin.made_from == origin.made_from:
                 done.unchanged.append(document.doc_id)
-                self._done += len(document.text)
+                self._committer.done += len(document.text)
             else:
-                self._put(origin, document, len(document.text), before)
-        self._flush()
-        return self._report(done, [])
+                unit = Unit(origin, len(document.text), [before] if before else [])
+                self._committer.hold(unit, *cut_whole(document, self._encoder()))
+                self._put(unit, None, done)
+        self._committer.flush()
+        return done.report([])
 
     def remove(self, targets: Sequence[str]) -> tuple[str, ...]:
         """Remove documents by id, file, folder or pattern; a folder is no root any more."""
@@ -158,146 +157,172 @@ class Indexer:
 
     def _gone(
         self,
-        known: Sequence[Entry],
+        known: Mapping[Path, list[Entry]],
         files: Mapping[Path, File],
         roots: Sequence[Path],
         unread: Sequence[Path],
-    ) -> dict[str, Entry]:
-        """Return what isn't in its root any more, by what it was made from."""
+    ) -> dict[Path, list[Entry]]:
+        """Return the documents of the files that aren't in their root any more."""
         others = [root for root in self._roots if root not in roots]
-        found: dict[str, Entry] = {}
-        for entry in known:
-            path = entry.origin.path
-            if path is None or path in files:
-                continue
-            if _within(path, unread) or (_within(path, others) and path.exists()):
-                continue
-            # Of several copies that have gone, each may come back under another name.
-            found[f"{entry.origin.made_from} {len(found)}"] = entry
-        return found
+        return {
+            path: entries
+            for path, entries in known.items()
+            if path not in files
+            and not _within(path, unread)
+            and not (_within(path, others) and path.exists())
+        }
 
-    def _take(
+    def _changed(
         self,
-        file: File,
-        doc_id: str,
-        before: Entry | None,
-        gone: dict[str, Entry],
-        taken: "_Names",
+        files: Iterable[File],
+        known: Mapping[Path, list[Entry]],
+        changed: "deque[_Changed]",
         done: "_Done",
         *,
         rehash: bool,
+    ) -> Iterator[Request]:
+        """Yield the files that must be read, and put what is known of them in `changed`."""
+        taken = _Names(self._catalog)
+        for file in files:
+            before = known.get(file.path, [])
+            if before and not rehash and untouched(before[0].origin, file):
+                self._leave(file, before, done)
+                continue
+            try:
+                origin = origin_of(file)
+            except (OSError, InputError) as error:
+                done.skip(file, error, kept=bool(before))
+                self._committer.done += file.size
+                continue
+            if before and before[0].origin.made_from == origin.made_from:
+                self._leave(file, before, done)
+                if replace(before[0].origin, member="") != origin:
+                    done.noted += [_moved(entry, entry.doc_id, origin) for entry in before]
+                continue
+            name = before[0].file_name if before else unique_name(file, taken)
+            taken.given.add(name)
+            changed.append(_Changed(file, name, origin, before))
+            yield Request(file.path, name, file.about, file.size)
+
+    def _leave(self, file: File, before: Sequence[Entry], done: "_Done") -> None:
+        done.unchanged += [entry.doc_id for entry in before]
+        self._committer.done += file.size
+
+    def _take(
+        self, file: "_Changed", reading: Reading, gone: dict[Path, list[Entry]], done: "_Done"
     ) -> None:
-        """Note a file that is as it was, or only has another name, or put it in the batch."""
-        if before and not rehash and untouched(before.origin, file):
-            done.unchanged.append(doc_id)
-            self._done += file.size
-            return
-        data, mtime_ns = file_bytes(file)
-        origin = Origin(file.path, len(data), mtime_ns, made_from(data, file.about))
-        if before and before.origin.made_from == origin.made_from:
-            done.unchanged.append(doc_id)
-            if before.origin != origin:
-                done.noted.append(replace(before, origin=origin))
-            self._done += file.size
-            return
-        document = reading.read(data, doc_id, file.about)
-        former = None if before else self._former(document, origin, gone)
+        """Write a file that is read, or note that it only has another name.
+
+        Raises:
+            InputError: if it can't be read; nothing of it is written then.
+        """
+        unit = Unit(file.origin, file.file.size, file.before)
+        left: list[Skipped] = []
+        with closing(self._cut(reading, file, left)) as parts:
+            for document, part in parts:
+                self._committer.hold(unit, document, part)
+        if not unit.documents and not left:
+            raise InputError("it holds nothing that can be read")
+        done.skipped += left
+        former = [] if file.before or unit.is_long else self._former(unit, gone)
         if former:
             # Its former name stays taken until the renaming is written down.
-            if file.name == former.doc_id:
-                doc_id = former.doc_id
-            else:
-                done.renamed.append((former.doc_id, doc_id))
-            done.noted.append(replace(former, doc_id=doc_id, origin=origin))
-            self._done += file.size
+            same = file.file.name == former[0].file_name
+            for entry in former:
+                doc_id = doc_id_of(file.file.name if same else file.name, entry.origin.member)
+                if doc_id != entry.doc_id:
+                    done.renamed.append((entry.doc_id, doc_id))
+                done.noted.append(_moved(entry, doc_id, file.origin))
+            self._committer.done += file.file.size
         else:
-            self._put(origin, document, file.size, before)
-        taken.given.add(doc_id)
+            self._put(unit, file, done)
 
-    def _former(self, document: Document, origin: Origin, gone: dict[str, Entry]) -> Entry | None:
-        """Return what the document was under another name, and take it from what has gone."""
-        for key, entry in gone.items():
-            if entry.origin.made_from != origin.made_from:
+    def _put(self, unit: Unit, file: "_Changed | None", done: "_Done") -> None:
+        if unit.is_long and file:
+            again = POOL.read(Request(file.file.path, file.name, file.file.about, file.file.size))
+            with closing(self._cut(again, file, [])) as parts:
+                self._committer.put_long(unit, parts)
+        else:
+            self._committer.put(unit)
+        before = {entry.doc_id for entry in unit.before}
+        for document in unit.documents:
+            doc_id = document.described.doc_id
+            (done.updated if doc_id in before else done.added).append(doc_id)
+            done.read.append(document.read)
+        done.removed += unit.gone
+
+    def _cut(
+        self, reading: Reading, file: "_Changed", left: list[Skipped]
+    ) -> Generator[tuple[Cut, Part]]:
+        with closing(reading.frames()) as frames:
+            yield from cut_frames(frames, file.name, self._encoder(), left)
+
+    def _former(self, unit: Unit, gone: dict[Path, list[Entry]]) -> list[Entry]:
+        """Return what a file's documents were under another name, and take it from what has gone."""
+        for path, entries in gone.items():
+            if entries[0].origin.made_from != unit.origin.made_from:
+                continue
+            by_member = {entry.origin.member: entry for entry in entries}
+            if by_member.keys() != {document.member for document, _ in unit.parts}:
                 continue
             with self._catalog.reading() as view:
-                kept = view.document(entry.doc_id)
-            # A title or a date may have come from the name.
-            if kept and replace(kept, doc_id=document.doc_id) == document:
-                return gone.pop(key)
-        return None
-
-    # Writing
-
-    def _put(self, origin: Origin, document: Document, size: int, before: Entry | None) -> None:
-        encoder = self._encoder()
-        cut = passages.cut_passages(document, encoder.count_tokens, encoder.max_tokens)
-        texts = [(p.text, passages.about_text(p), passages.heading_text(p)) for p in cut]
-        self._batch.append(_Cut(origin, document, cut, texts))
-        self._pending += size
-        (self._updated if before else self._added).append(document.doc_id)
-        if sum(len(cut.passages) for cut in self._batch) >= _BATCH:
-            self._flush()
-
-    def _flush(self) -> None:
-        """Encode what is new in the batch, then write its documents, all at once."""
-        if not self._batch:
-            return
-        encoder = self._encoder()
-        texts = dict.fromkeys(text for cut in self._batch for three in cut.texts for text in three)
-        keys = {text: encoding_key(text, encoder.fingerprint) for text in texts}
-        with self._catalog.reading() as view:
-            known = view.encodings(keys.values())
-        new = [text for text, key in keys.items() if key not in known]
-        last = self._batch[-1].document.doc_id
-        for first in range(0, len(new), _CHUNK):
-            chunk = new[first : first + _CHUNK]
-            encodings = encoder.encode_passages(chunk)
-            made = {keys[text]: found for text, found in zip(chunk, encodings, strict=True)}
-            with single_threaded, self._catalog.writing() as writer:
-                writer.put_encodings(made)
-            self._say(last, (first + len(chunk)) / len(new))
-        with self._catalog.writing() as writer:
-            for cut in self._batch:
-                named = [Keys(*(keys[text] for text in three)) for three in cut.texts]
-                writer.put(cut.origin, cut.document, list(zip(cut.passages, named, strict=True)))
-        self._done += self._pending
-        self._batch, self._pending = [], 0
+                # A title or a date may have come from the name.
+                same = all(
+                    _as_kept(document, part) == _without_name(view.document(entry.doc_id))
+                    for document, part in unit.parts
+                    if (entry := by_member[document.member])
+                )
+            if same:
+                return gone.pop(path)
+        return []
 
     def _say(self, doc_id: str, share: float = 0.0) -> None:
-        """Report progress; `share` of the batch is encoded."""
+        """Report progress; `share` of what waits is encoded."""
         if self._progress:
-            done = self._done + int(share * self._pending)
+            done = self._committer.done + int(share * self._committer.pending)
             self._progress(Progress(done, self._total, doc_id))
-
-    def _report(self, done: "_Done", removed: Sequence[str]) -> Report:
-        return Report(
-            added=tuple(sorted(self._added)),
-            updated=tuple(sorted(self._updated)),
-            unchanged=tuple(sorted(done.unchanged)),
-            removed=tuple(removed),
-            skipped=tuple(done.skipped),
-            renamed=tuple(done.renamed),
-        )
 
 
 @dataclass(frozen=True, slots=True)
-class _Cut:
-    """A document cut into passages, with the texts that each is matched by."""
+class _Changed:
+    """A file that must be read: its name in the corpus, and its documents there so far."""
 
+    file: File
+    name: str
     origin: Origin
-    document: Document
-    passages: list[Passage]
-    texts: list[tuple[str, str, str]]
+    before: Sequence[Entry]
 
 
 @dataclass(slots=True)
 class _Done:
-    """What has been found out of files so far; `noted` are entries to be written."""
+    """What has been found out so far; `noted` are entries to be written."""
 
+    added: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     renamed: list[tuple[str, str]] = field(default_factory=list)
     noted: list[Entry] = field(default_factory=list)
+    read: list[Read] = field(default_factory=list)
+
+    def skip(self, file: File, error: OSError | InputError, *, kept: bool) -> None:
+        """Note that a file wasn't read, and why."""
+        reason = why(error) if isinstance(error, OSError) else str(error)
+        reason += "; the version indexed before is kept" if kept else ""
+        self.skipped.append(Skipped(file.name, reason))
+
+    def report(self, gone: Sequence[str]) -> Report:
+        """Return what was done; `gone` are documents that were removed besides."""
+        return Report(
+            added=tuple(sorted(self.added)),
+            updated=tuple(sorted(self.updated)),
+            unchanged=tuple(sorted(self.unchanged)),
+            removed=tuple(sorted([*gone, *self.removed])),
+            skipped=tuple(self.skipped),
+            renamed=tuple(self.renamed),
+            read=tuple(sorted(self.read, key=lambda read: read.doc_id)),
+        )
 
 
 @dataclass(slots=True)
@@ -321,11 +346,11 @@ def _from_memory(document: Document, before: Entry | None) -> tuple[Origin, Docu
             + ("it is a file's." if before else "it must not be empty.")
         )
     try:
-        understood = reading.understand(document)
+        understood = understand(document)
     except InputError as error:
         raise InputError(f"{document.doc_id!r} cannot be indexed: {error}.") from error
     content = repr(document).encode("utf-8", "surrogatepass")
-    return Origin(None, None, None, made_from(content, {})), understood
+    return Origin(None, None, None, made_from_memory(content)), understood
 
 
 def _within(path: Path | None, roots: Sequence[Path]) -> bool:
@@ -341,6 +366,15 @@ def _fits(doc_id: str, path: Path | None, pattern: str) -> bool:
     return any(fnmatchcase(name, pattern) for name in (doc_id, str(path or "")))
 
 
-def _skipped(file: File, error: OSError | InputError, *, kept: bool) -> Skipped:
-    reason = why(error) if isinstance(error, OSError) else str(error)
-    return Skipped(file.name, reason + ("; the version indexed before is kept" if kept else ""))
+def _moved(entry: Entry, doc_id: str, origin: Origin) -> Entry:
+    return replace(entry, doc_id=doc_id, origin=replace(origin, member=entry.origin.member))
+
+
+def _as_kept(document: Cut, part: Part) -> Document:
+    segment = part.segment
+    described = replace(document.described, doc_id="")
+    return replace(described, text=segment.text, blocks=segment.blocks, places=segment.places)
+
+
+def _without_name(document: Document | None) -> Document | None:
+    return document and replace(document, doc_id="")

@@ -3,6 +3,7 @@
 A file's size and time are a hint; the hash is the proof.
 """
 
+import hashlib
 import json
 import os
 import time
@@ -12,19 +13,28 @@ from hashlib import sha256
 from qa import lexical, passages, reading
 from qa.catalog.views import Origin
 from qa.files import File
+from qa.reading.regular import open_regular
+from qa.reading.sniffing import HEAD, sniff
 
 _YOUNG = 2 * 10**9  # nanoseconds; a file that is changed again so soon may keep its time
 
 
-def file_bytes(file: File) -> tuple[bytes, int | None]:
-    """Return a file's bytes, and its time if that will tell when it changes."""
-    with file.path.open("rb") as opened:
+def origin_of(file: File) -> Origin:
+    """Return where the documents of a file come from; its time only if that will tell of changes.
+
+    Raises:
+        InputError: if it is of no format that is read; nothing more of it is looked at then.
+    """
+    with open_regular(file.path) as opened:
         before = os.fstat(opened.fileno())
-        data = opened.read()
+        sniff(opened.read(HEAD), file.name)
+        opened.seek(0)
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
         after = os.fstat(opened.fileno())
     still = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
     settled = time.time_ns() - after.st_mtime_ns > _YOUNG
-    return data, after.st_mtime_ns if still and settled else None
+    made = f"{digest}:{_description(file.about)}"
+    return Origin(file.path, after.st_size, after.st_mtime_ns if still and settled else None, made)
 
 
 def untouched(before: Origin, file: File) -> bool:
@@ -36,9 +46,9 @@ def untouched(before: Origin, file: File) -> bool:
     )
 
 
-def made_from(content: bytes, about: Mapping[str, str | None]) -> str:
-    """Return what names all that a document is made from; equal where nothing has changed."""
-    return f"{sha256(content).hexdigest()}:{_description(about)}"
+def made_from_memory(content: bytes) -> str:
+    """Return what names all that a document from memory is made from."""
+    return f"{sha256(content).hexdigest()}:{_description({})}"
 
 
 def _description(about: Mapping[str, str | None]) -> str:

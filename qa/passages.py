@@ -5,10 +5,10 @@ Where to cut is the partition of least cost (dynamic programming over sentences)
 the range, paragraphs whole, lead-ins with what they introduce.
 """
 
+import hashlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from itertools import pairwise, takewhile
 
 import nupunkt
@@ -108,7 +108,12 @@ def cut_passages(document: Document, count_tokens: CountTokens, max_tokens: int)
 
 def hash_text(text: str) -> str:
     """Return what names a document's content."""
-    return sha256(text.encode()).hexdigest()[:16]
+    return short_hash(hashlib.sha256(text.encode()))
+
+
+def short_hash(digest: "hashlib._Hash") -> str:
+    """Return what names a content, from the digest of its UTF-8."""
+    return digest.hexdigest()[:16]
 
 
 def passage_id(text_hash: str, start: int, end: int) -> str:

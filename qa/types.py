@@ -402,8 +402,33 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """How a document was read.
+
+    Attributes:
+        doc_id: Which.
+        format: What it was read as: "pdf".
+        characters: In its text, white space aside.
+        indexed: Those of them that are in passages; the rest is running headers, page numbers,
+            rules.
+        blank: Numbers of the pages or slides without any text.
+        notes: What else a reader should know: "3 characters are damaged".
+    """
+
+    doc_id: str
+    format: str
+    characters: int
+    indexed: int
+    blank: tuple[int, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """What adding did, by document id; `skipped` by path, `renamed` from what to what."""
+    """What adding did, by document id.
+
+    `skipped` is by path, `renamed` from what to what; `read` tells of those added and updated.
+    """
 
     added: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
@@ -411,3 +436,4 @@ class Report:
     removed: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
+    read: tuple[Read, ...] = ()

@@ -112,7 +112,10 @@ def test_answers_as_json_keep_every_field(seeds_corpus: Corpus) -> None:
         *("score", "signals", "why"),
     ]
     first = value["citations"][0]
-    assert first["place"] == {"unit": "line", "first": 13, "last": 15}
+    assert first["place"] == {
+        **{"unit": "line", "first": 13, "last": 15},
+        **{"label": None, "part": None},
+    }
     assert (
         first["quote"] == seeds_corpus.document(first["doc_id"]).text[first["start"] : first["end"]]
     )

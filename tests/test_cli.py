@@ -271,8 +271,8 @@ def test_a_folder_is_watched_until_interrupted(
     code, out, err = run("index", "a.txt", "--watch", "--json")
     assert code == 0
     assert [sorted(k for k, v in json.loads(line).items() if v) for line in out.splitlines()] == [
-        ["added", "schema"],
-        ["schema", "updated"],
+        ["added", "read", "schema"],
+        ["read", "schema", "updated"],
     ]
     assert "a.txt" in err  # the file that has gone
 

@@ -200,7 +200,7 @@ def test_bad_files_are_named_and_the_others_indexed(corpus: Corpus, folder: Fold
         *("binary.txt", "empty.txt", "link.txt", "metadata.json", "picture.png", "pipe.txt")
     ]
     assert "binary" in reasons["binary.txt"]
-    assert "no words" in reasons["empty.txt"]
+    assert "it is empty" in reasons["empty.txt"]
     assert "link" in reasons["link.txt"]
     assert "JSON" in reasons["metadata.json"]
     assert ".png" in reasons["picture.png"]
@@ -214,14 +214,14 @@ def test_an_unreadable_file_keeps_its_earlier_version(
     corpus.add(root)
     (root / "a.txt").write_text(PEARS)
 
-    really_open = Path.open
+    really_open = os.open
 
-    def refuse(path: Path, *how: Any, **other: Any) -> Any:
-        if path.name == "a.txt":
+    def refuse(path: Any, *how: Any, **other: Any) -> Any:
+        if str(path).endswith("a.txt"):
             raise PermissionError(13, "Permission denied", str(path))
         return really_open(path, *how, **other)
 
-    monkeypatch.setattr(Path, "open", refuse)  # root reads everything otherwise
+    monkeypatch.setattr(os, "open", refuse)  # root reads everything otherwise
     (skipped,) = corpus.add(root).skipped
     assert "Permission denied" in skipped.reason
     assert "kept" in skipped.reason

@@ -465,34 +465,32 @@ def test_a_log_that_lost_its_end_is_found(corpus: Corpus, folder: Folder, tmp_pa
 
 
 def earlier_format(path: Path, root: Path) -> None:
-    """Write a catalog of format 3, as far as it matters."""
+    """Write a catalog of format 4, as far as it matters."""
     path.mkdir()
     encoder = BagOfWords()
     with closing(sqlite3.connect(path / "catalog.sqlite")) as db, db:
         db.executescript(
             f"""PRAGMA application_id = {APPLICATION_ID};
-            CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT);
-            CREATE TABLE roots (id INTEGER PRIMARY KEY, path BLOB);
-            CREATE TABLE documents (doc_id TEXT, path BLOB, text TEXT, title TEXT, author TEXT,
-                publisher TEXT, published TEXT, kind TEXT, blocks TEXT, places TEXT);
-            CREATE TABLE encodings (key BLOB, pooled BLOB, tokens BLOB, spans BLOB);"""
+            PRAGMA user_version = 4;
+            CREATE TABLE meta (id INTEGER PRIMARY KEY, value TEXT);
+            CREATE TABLE documents (id INTEGER PRIMARY KEY, doc_id TEXT, path BLOB, title TEXT,
+                author TEXT, publisher TEXT, published TEXT, kind TEXT);
+            CREATE TABLE texts (id INTEGER PRIMARY KEY, text TEXT, blocks TEXT, places TEXT);
+            CREATE TABLE encodings (id INTEGER PRIMARY KEY, key BLOB, tokens BLOB, spans BLOB);
+            CREATE TABLE vectors (id INTEGER PRIMARY KEY, pooled BLOB);"""
         )
-        meta = {"model": "bag-of-words", "fingerprint": encoder.fingerprint, "format": "3"}
-        db.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
-        db.execute("INSERT INTO roots (path) VALUES (?)", [str(root).encode()])
-        memo = ("memo", None, "The key lies under the mat.", "Memo", None, None, "2020-02-02", None)
+        meta = {"model": "bag-of-words", "roots": [str(root)]}
+        db.execute("INSERT INTO meta VALUES (1, ?)", [json.dumps(meta)])
+        memo = (7, "memo", None, "Memo", None, None, "2020-02-02", None)
+        db.execute("INSERT INTO documents VALUES (?,?,?,?,?,?,?,?)", memo)
         read = (json.dumps([["paragraph", 0, 27, None, None]]), json.dumps(["page", [0]]))
-        db.execute("INSERT INTO documents VALUES (?,?,?,?,?,?,?,?,?,?)", (*memo, *read))
+        db.execute("INSERT INTO texts VALUES (?,?,?,?)", (7, "The key lies under the mat.", *read))
         text = PEARS.strip()
         (found,) = encoder.encode_passages([text])
-        db.execute(
-            "INSERT INTO encodings VALUES (?, ?, ?, ?)",
-            [
-                encoding_key(text, encoder.fingerprint),
-                *(found.pooled.astype("<f4").tobytes(), compress(found.tokens)),
-                np.asarray(found.spans, "<u4").tobytes(),
-            ],
-        )
+        key, spans = encoding_key(text, encoder.fingerprint), np.asarray(found.spans, "<u4")
+        tokens = compress(found.tokens)
+        db.execute("INSERT INTO encodings VALUES (3, ?, ?, ?)", [key, tokens, spans.tobytes()])
+        db.execute("INSERT INTO vectors VALUES (3, ?)", [found.pooled.astype("<f4").tobytes()])
 
 
 def test_an_earlier_format_is_brought_up_to_date(tmp_path: Path, folder: Folder) -> None:

@@ -4,9 +4,9 @@ import pytest
 
 from qa import Corpus
 from qa.excerpts import lead_ins, leans, list_excerpts
-from qa.reading import read
 from qa.settings import Settings
 from qa.types import Document
+from tests.reading import read
 
 ANSWERS = Settings(refuses=False)  # bags of words are far apart
 FILLER = "that is their arches, railings, lamps, stairs, ropes, tiles, pipes and roofs."

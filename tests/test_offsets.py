@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.passages import MAX_WORDS, cut_passages
-from qa.reading import read
 from qa.types import Document
+from tests.reading import read
 from tests.stub import BagOfWords
 
 STUB = BagOfWords()

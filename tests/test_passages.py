@@ -6,9 +6,9 @@ from itertools import pairwise
 import pytest
 
 from qa.passages import MAX_WORDS, MIN_WORDS, cut_passages
-from qa.reading import read
 from qa.types import Passage
 from tests.conftest import SEEDS
+from tests.reading import read
 from tests.stub import BagOfWords
 
 STUB = BagOfWords()

@@ -5,10 +5,11 @@ import json
 import pytest
 
 from qa.errors import InputError
-from qa.reading import read, understand
+from qa.reading import understand
 from qa.reading.about import folder_metadata
 from qa.types import Block, Document, Place
 from tests.conftest import SEEDS
+from tests.reading import read
 
 METADATA = json.loads((SEEDS / "metadata.json").read_text("utf-8"))["documents"]
 
@@ -151,7 +152,7 @@ def test_line_ends_bom_and_nuls_are_made_uniform_and_nothing_else() -> None:
     [
         (bytes(range(256)) * 20, "binary"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0\x01\x02\x03" * 99, "binary"),
-        (b"", "no words"),
+        (b"", "it is empty"),
         (b" \n\t\n --- \n", "no words"),
     ],
 )

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.reading import read, understand
+from qa.reading import understand
 from qa.types import Document, Voice
 from qa.voices import find_voices
 from tests.conftest import SEEDS
+from tests.reading import read
 
 Expected = tuple[str, str, str]  # kind, speaker, words: "first ~ last" stands for all between
 

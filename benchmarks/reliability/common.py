@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qa import Corpus, indexing
+from qa import Corpus, committing
 from qa.errors import QAError
 from tests.stub import BagOfWords
 
@@ -98,13 +98,13 @@ def workshop(batch: int = 6, chunk: int = 8) -> Iterator[Path]:
         batch: Passages of the documents that are committed together.
         chunk: Texts that are encoded before a commit.
     """
-    before = indexing._BATCH, indexing._CHUNK
-    indexing._BATCH, indexing._CHUNK = batch, chunk
+    before = committing._BATCH, committing._CHUNK
+    committing._BATCH, committing._CHUNK = batch, chunk
     folder = Path(tempfile.mkdtemp(prefix="reliability-")).resolve()
     try:
         yield folder
     finally:
-        indexing._BATCH, indexing._CHUNK = before
+        committing._BATCH, committing._CHUNK = before
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -24,7 +24,7 @@ from qa.errors import CorpusError, OldFormat, StorageError
 
 FILE_NAME = "catalog.sqlite"
 APPLICATION_ID = 0x43265631  # "C&V1": marks the file as ours
-FORMAT = 4
+FORMAT = 5
 COMMITS = "commits.json"
 _BUSY_SECONDS = 5.0
 _NO_ROOM = (  # for the index of the log, which is a file where several read: on a full disk

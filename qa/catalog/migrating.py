@@ -4,7 +4,6 @@ That is its roots, its encodings, and the documents that no file has.
 """
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -40,16 +39,14 @@ def read_former(path: Path) -> Former:
     """
     try:
         with closing(_open(path)) as db:
-            meta = dict(db.execute("SELECT key, value FROM meta"))
-            roots = [
-                os.fsdecode(root) for (root,) in db.execute("SELECT path FROM roots ORDER BY id")
-            ]
+            ((said,),) = db.execute("SELECT value FROM meta")
+            meta = json.loads(said)
             rows = db.execute(
                 "SELECT doc_id, text, title, author, publisher, published, kind, blocks, places "
-                "FROM documents WHERE path IS NULL ORDER BY doc_id"
+                "FROM documents JOIN texts USING (id) WHERE path IS NULL ORDER BY doc_id"
             )
             documents = tuple(_document(row) for row in rows)
-            return Former(meta["model"], tuple(map(Path, roots)), documents)
+            return Former(meta["model"], tuple(map(Path, meta["roots"])), documents)
     except (sqlite3.Error, KeyError, ValueError, TypeError) as error:
         raise CorpusError(
             f"{path} is of an earlier format and can't be read ({error}). Delete its folder and "
@@ -91,7 +88,9 @@ def _document(row: Sequence[Any]) -> Document:
 
 
 def _encodings(db: sqlite3.Connection) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
-    yield from db.execute("SELECT key, pooled, tokens, spans FROM encodings")
+    yield from db.execute(
+        "SELECT key, pooled, tokens, spans FROM encodings JOIN vectors USING (id)"
+    )
 
 
 def _open(path: Path) -> sqlite3.Connection:

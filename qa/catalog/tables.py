@@ -125,7 +125,8 @@ DOCUMENTS = Table(
     {
         "id": "INTEGER PRIMARY KEY",
         "doc_id": "TEXT NOT NULL UNIQUE",
-        "path": "BLOB UNIQUE",  # absolute; NULL when added from memory
+        "path": "BLOB",  # absolute; NULL when added from memory
+        "member": "TEXT NOT NULL",  # path inside the file, "" for the file itself
         "size": "INTEGER",
         "mtime_ns": "INTEGER",  # NULL where it can't be trusted
         "made_from": "TEXT NOT NULL",  # hash of content, description and versions of reader, chunker
@@ -135,14 +136,17 @@ DOCUMENTS = Table(
         "publisher": "TEXT",
         "published": "TEXT",
         "kind": "TEXT",
+        "length": "INTEGER NOT NULL",  # characters
         "passages": "INTEGER NOT NULL",  # how many
         "terms": "BLOB NOT NULL",  # qa.lexical.bag of what it says of itself
     },
 )
-TEXTS = Table(
+TEXTS = Table(  # in rows of bounded length: to quote from a long document, little is read
     "texts",
     {
-        "id": "INTEGER PRIMARY KEY REFERENCES documents ON DELETE CASCADE",
+        "id": "INTEGER PRIMARY KEY",  # qa.catalog.texts
+        "document": "INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE",
+        "start": "INTEGER NOT NULL",
         "text": "TEXT NOT NULL",
         "blocks": "TEXT NOT NULL",
         "places": "TEXT NOT NULL",
@@ -199,6 +203,8 @@ PAST = Table(  # texts that were replaced or whose files have gone: citations of
 TABLES = (META, DOCUMENTS, TEXTS, PASSAGES, ENCODINGS, VECTORS, PAST)
 INDEXES = (
     "CREATE INDEX documents_text ON documents (text_hash)",
+    "CREATE INDEX documents_path ON documents (path)",
+    "CREATE INDEX texts_document ON texts (document)",
     "CREATE INDEX past_text ON past (text_hash)",
     'CREATE INDEX passages_order ON passages (document, start, "sum")',
     *(

@@ -30,8 +30,9 @@ from qa.catalog.tables import (
     damaged,
     order_sum,
 )
+from qa.catalog.texts import joined, row_range
 from qa.passages import passage_id
-from qa.types import Block, Document, Excerpt, Listing, Passage, Place, PlaceMap, Span, Voice
+from qa.types import Document, Excerpt, Listing, Passage, Place, Span, Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,14 @@ class Origin:
         size: Of the file, bytes.
         mtime_ns: The file's time; None where it can't be trusted.
         made_from: Hash of all that it was made from.
+        member: Its path inside the file ("report.pdf" in a mail), "" for the file itself.
     """
 
     path: Path | None
     size: int | None
     mtime_ns: int | None
     made_from: str
+    member: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Entry:
         origin: Where it comes from.
         text_hash: Names its content.
         title: With `author`, `publisher`, `published` and `kind` as in `qa.types.Document`.
+        length: Characters.
         passages: How many it has.
         terms: Bag of what it says of itself.
     """
@@ -74,8 +78,14 @@ class Entry:
     publisher: str | None
     published: str | None
     kind: str | None
+    length: int
     passages: int
     terms: bytes
+
+    @property
+    def file_name(self) -> str:
+        """The name of its file: the document's own without that of the member."""
+        return self.doc_id.removesuffix(f"/{self.origin.member}")
 
     @property
     def listing(self) -> Listing:
@@ -163,23 +173,26 @@ class View:
         entry = self.entry(doc_id)
         if entry is None:
             return None
-        text, blocks, places = self._text(entry.number)
+        text, blocks, places = joined(self._text_rows(entry.number))
+        if len(text) != entry.length:
+            raise damaged(f"a part of the text of {entry.doc_id!r} is missing")
         return Document(
             *(entry.doc_id, text, entry.title, entry.author, entry.publisher, entry.published),
             entry.kind,
-            tuple(Block(*block) for block in json.loads(blocks)),
-            _places(places),
+            blocks,
+            places,
         )
 
     def text(self, doc_id: str, start: int, end: int) -> str:
         """Return characters `start` to `end` of a document."""
-        entry = self.entry(doc_id)
-        return self._text(entry.number)[0][start:end] if entry else ""
+        rows = self._rows_at(doc_id, start, end)
+        first = rows[0][2] if rows else 0
+        return "".join(row[3] for row in rows)[start - first : end - first]
 
-    def places(self, doc_id: str) -> PlaceMap:
-        """Return the map from a document's offsets to its places."""
-        entry = self.entry(doc_id)
-        return _places(self._text(entry.number)[2]) if entry else PlaceMap("line", (0,))
+    def place(self, doc_id: str, start: int, end: int) -> Place:
+        """Return the place of characters `start` to `end` of a document."""
+        rows = self._rows_at(doc_id, start, end)
+        return joined(rows)[2].at(start, end)
 
     def past_text(self, text_hash: str) -> list[tuple[str, str]]:
         """Return the former document ids of a content that no document has now, with its text."""
@@ -191,9 +204,24 @@ class View:
         rows = self._db.execute("SELECT DISTINCT doc_id, path FROM past ORDER BY doc_id")
         return [(name, None if p is None else Path(os.fsdecode(p))) for name, p in rows]
 
-    def _text(self, number: int) -> tuple[str, str, str]:
-        _, text, blocks, places = TEXTS.by_key(self._db, [number])[number]
-        return text, blocks, places
+    def _text_rows(self, number: int) -> list[tuple[Any, ...]]:
+        return list(
+            TEXTS.select(self._db, "WHERE id >= ? AND id < ? ORDER BY id", row_range(number))
+        )
+
+    def _rows_at(self, doc_id: str, start: int, end: int) -> list[tuple[Any, ...]]:
+        """Return the rows of a document's text that hold characters `start` to `end`."""
+        entry = self.entry(doc_id)
+        if entry is None:
+            return []
+        found: list[tuple[Any, ...]] = []
+        first, after = row_range(entry.number)
+        where = "WHERE id >= ? AND id < ? AND start < ? ORDER BY id DESC"
+        for row in TEXTS.select(self._db, where, (first, after, max(end, start + 1))):
+            found.append(row)
+            if row[2] <= start:
+                break
+        return found[::-1]
 
     # Passages and encodings
 
@@ -295,11 +323,15 @@ class View:
                 lost.add(document)
             if document in counted:
                 counted[document] += 1
+        lengths: dict[int, int] = {}
+        for row in self._db.execute("SELECT id, document, length(text) FROM texts"):
+            if row[0] in there["texts"]:
+                lengths[row[1]] = lengths.get(row[1], 0) + row[2]
         names = {}
         for number, count in counted.items():
             entry = _entry(DOCUMENTS.by_key(self._db, [number])[number])
             names[number] = entry.doc_id
-            if number not in there["texts"] or entry.passages != count:
+            if entry.passages != count or lengths.get(number) != entry.length:
                 lost.add(number)
         rows = sum(map(len, bad.values()))
         return Damage(
@@ -328,9 +360,9 @@ def _sound(name: str) -> str:
 
 
 def _entry(row: Sequence[Any]) -> Entry:
-    number, doc_id, path, size, mtime_ns, made_from, *rest = row
+    number, doc_id, path, member, size, mtime_ns, made_from, *rest = row
     where = None if path is None else Path(os.fsdecode(path))
-    return Entry(number, doc_id, Origin(where, size, mtime_ns, made_from), *rest)
+    return Entry(number, doc_id, Origin(where, size, mtime_ns, made_from, member), *rest)
 
 
 def _passage(row: Sequence[Any], entry: Entry) -> Passage:
@@ -344,8 +376,3 @@ def _passage(row: Sequence[Any], entry: Entry) -> Passage:
         tuple(Excerpt(Span(*own), Span(*whole)) for own, whole in excerpts),
         tuple(Voice(*voice) for voice in voices),
     )
-
-
-def _places(stored: str) -> PlaceMap:
-    unit, starts = json.loads(stored)
-    return PlaceMap(unit, tuple(starts))

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from embeddings.encoder import Encoding
 from embeddings.tokens import compress
@@ -24,13 +23,14 @@ from qa.catalog.tables import (
     Meta,
     order_sum,
 )
+from qa.catalog.texts import text_rows
 from qa.catalog.views import Damage, Entry, Origin, View
 from qa.lexical import bag
-from qa.passages import hash_text
-from qa.types import Document, Passage
+from qa.types import Block, Document, Passage, PlaceMap, Span
 from qa.wording import date_in_words
 
 _VERSIONS = 50  # former ones kept of a document: a note saved every minute would fill disks
+_LONGEST_KEPT = 2**24  # characters; a former version is read and compressed as a whole
 _UNUSED = " AND ".join(
     f"NOT EXISTS (SELECT 1 FROM passages WHERE {column} = encodings.id)"
     for column in ("encoding", "about", "heading")
@@ -53,6 +53,7 @@ class Writer(View):
         """Write through a connection that is inside a transaction."""
         super().__init__(db)
         self._before = self.meta
+        self._document = self._rows = self._offset = 0  # of the document that is being written
         self._freed: set[int] = set()  # encodings of what was removed; others may have them, too
 
     def finish(self) -> bool:
@@ -79,46 +80,66 @@ class Writer(View):
     # Documents
 
     def put(
-        self,
-        origin: Origin,
-        document: Document,
-        passages: Sequence[tuple[Passage, Keys]],
+        self, origin: Origin, described: Document, text_hash: str, length: int, passages: int
     ) -> None:
-        """Write a document with its passages, in place of any of that id.
+        """Write a document's bookkeeping, in place of any of that id; its text is to follow.
 
         Args:
             origin: Where it comes from.
-            document: Understood, with places.
-            passages: With the keys of encodings that are kept already.
+            described: What is said of it; its text isn't looked at.
+            text_hash: Names its content.
+            length: Characters.
+            passages: How many there will be.
         """
-        if document.places is None:
-            raise ValueError(f"{document.doc_id}: the document's structure hasn't been read yet")
-        for passage, _ in passages:
-            if document.text[passage.start : passage.end] != passage.text:
-                raise ValueError(f"{document.doc_id}: a passage's offsets don't fit its text")
-        text_hash = hash_text(document.text)
-        self.remove([document.doc_id], keep=True)
-        number = self._next(0)
-        described = (document.title, document.author, document.publisher, document.published)
-        said = " ".join(filter(None, (*described, date_in_words(document.published))))
+        self.remove([described.doc_id], keep=True)
+        self._document = self._next(0)
+        self._rows = self._offset = 0
+        said = (described.title, described.author, described.publisher, described.published)
+        terms = bag(" ".join(filter(None, (*said, date_in_words(described.published)))))
         entry = Entry(
-            *(number, document.doc_id, origin, text_hash, document.title, document.author),
-            *(document.publisher, document.published, document.kind, len(passages), bag(said)),
+            *(self._document, described.doc_id, origin, text_hash, described.title),
+            *(described.author, described.publisher, described.published, described.kind),
+            *(length, passages, terms),
         )
         self._write_entries([entry])
-        blocks = [[b.kind, b.start, b.end, b.section, b.comment] for b in document.blocks]
-        places = [document.places.unit, document.places.starts]
-        TEXTS.write(self._db, [(number, document.text, json.dumps(blocks), json.dumps(places))])
+        # What is current isn't past.
+        self._db.execute("DELETE FROM past WHERE text_hash = ?", [text_hash])
+
+    def put_text(
+        self,
+        text: str,
+        blocks: Sequence[Block],
+        places: PlaceMap,
+        passages: Sequence[tuple[Passage, Keys]],
+    ) -> None:
+        """Write the next stretch of the document put last; offsets count from its start.
+
+        Args:
+            text: The stretch.
+            blocks: Of it.
+            places: Of it.
+            passages: Of it, with the keys of encodings that are kept already.
+        """
+        number, offset = self._document, self._offset
+        for passage, _ in passages:
+            if text[passage.start : passage.end] != passage.text:
+                raise ValueError(f"{passage.doc_id}: a passage's offsets don't fit its text")
+        rows = list(text_rows(number, self._rows, offset, text, blocks, places))
+        TEXTS.write(self._db, rows)
+        self._rows += len(rows)
+        self._offset += len(text)
         numbers = self.encodings({key for _, keys in passages for key in astuple(keys)})
-        rows: list[tuple[Any, ...]] = [
+        rows = [
             (
-                *(self._next(1), number, passage.start, passage.end, passage.section),
-                *(passage.lead_in, passage.author, passage.kind),
+                *(self._next(1), number, passage.start + offset, passage.end + offset),
+                *(passage.section, passage.lead_in, passage.author, passage.kind),
                 json.dumps(astuple(passage.place)),
                 passage.text,
-                json.dumps(passage.sentences),
-                json.dumps(passage.excerpts),
-                json.dumps([astuple(voice) for voice in passage.voices]),
+                json.dumps([_shifted(span, offset) for span in passage.sentences]),
+                json.dumps([[_shifted(s, offset) for s in two] for two in passage.excerpts]),
+                json.dumps(
+                    [(v.start + offset, v.end + offset, v.kind, v.speaker) for v in passage.voices]
+                ),
                 *(numbers[key] for key in (keys.text, keys.about, keys.heading)),
                 bag(passage.text),
             )
@@ -127,8 +148,6 @@ class Writer(View):
         sums = PASSAGES.write(self._db, rows)
         placed = [(*row[:3], row_sum) for row, row_sum in zip(rows, sums, strict=True)]
         self._count_passages(1, placed)
-        # What is current isn't past.
-        self._db.execute("DELETE FROM past WHERE text_hash = ?", [text_hash])
 
     def update(self, entries: Iterable[Entry]) -> None:
         """Write new bookkeeping of documents whose content is what it was."""
@@ -141,7 +160,7 @@ class Writer(View):
             PAST.write(self._db, [(*row[:2], entry.doc_id, path, row[4]) for row in rows])
         # Two files that change names pass through others, since no two may have the same.
         self._db.executemany(
-            "UPDATE documents SET doc_id = ?, path = NULL WHERE id = ?",
+            "UPDATE documents SET doc_id = ? WHERE id = ?",
             [(f"\0{uuid.uuid4().hex}", entry.number) for entry in entries],
         )
         self._write_entries(entries)
@@ -181,10 +200,10 @@ class Writer(View):
         rows = [
             (
                 *(entry.number, entry.doc_id),
-                _path(entry.origin),
+                *(_path(entry.origin), entry.origin.member),
                 *(entry.origin.size, entry.origin.mtime_ns, entry.origin.made_from),
                 *(entry.text_hash, entry.title, entry.author, entry.publisher),
-                *(entry.published, entry.kind, entry.passages, entry.terms),
+                *(entry.published, entry.kind, entry.length, entry.passages, entry.terms),
             )
             for entry in entries
         ]
@@ -194,10 +213,10 @@ class Writer(View):
     def _keep(self, number: int) -> None:
         """Keep the text of a document that is about to go, unless another has the same."""
         row = DOCUMENTS.by_key(self._db, [number])[number]
-        doc_id, path, text_hash = row[1], row[2], row[6]
-        if len(self.with_text(text_hash)) > 1:
+        doc_id, path, text_hash, length = row[1], row[2], row[7], row[13]
+        if length > _LONGEST_KEPT or len(self.with_text(text_hash)) > 1:
             return
-        packed = zlib.compress(self._text(number)[0].encode())
+        packed = zlib.compress("".join(part[3] for part in self._text_rows(number)).encode())
         self._db.execute("DELETE FROM past WHERE text_hash = ?", [text_hash])
         (last,) = self._db.execute("SELECT coalesce(max(id), 0) FROM past").fetchone()
         PAST.write(self._db, [(last + 1, text_hash, doc_id, path, packed)])
@@ -273,6 +292,10 @@ class Writer(View):
         count += sign * len(rows)
         total += sign * sum(order_sum(*row) for row in rows)
         self.meta = replace(self.meta, passages=(count, total))
+
+
+def _shifted(span: Span, offset: int) -> tuple[int, int]:
+    return span.start + offset, span.end + offset
 
 
 def _path(origin: Origin) -> bytes | None:

@@ -1,59 +1,35 @@
-"""Files -> documents. One door for every format: `read`.
+"""Files -> documents: `dispatch.read_file` is the door for every format, `understand` ends it.
 
 Offsets are settled here: blocks and places count characters of the canonical text, and nothing
 downstream ever searches for a quotation to find out where it came from.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import PurePath
 
 from qa.errors import InputError
 from qa.reading.about import find_date, find_title, has_surrogates
-from qa.reading.decoding import canonical, decode
+from qa.reading.decoding import canonical
 from qa.reading.markdown import markdown_blocks
 from qa.reading.plain import plain_blocks
 from qa.types import Block, Document, PlaceMap
 
 # Raised whenever the same file would be read into other text, blocks or places than before.
-VERSION = 1
+VERSION = 2
 
-SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown"})
 _MARKDOWN = frozenset({".md", ".markdown"})
 
 
-def read(data: bytes, doc_id: str, about: Mapping[str, str | None]) -> Document:
-    """Return the document in a file's bytes.
-
-    Args:
-        data: The file's content.
-        doc_id: Its name in the corpus; the ending tells the format.
-        about: What a `metadata.json` says of it.
-
-    Raises:
-        InputError: if it cannot be read, with the reason.
-    """
-    return understand(
-        Document(
-            doc_id,
-            decode(data),
-            title=about.get("title") or "",
-            author=about.get("author"),
-            publisher=about.get("publisher"),
-            published=about.get("published"),
-            kind=about.get("kind"),
-        ),
-        date_known="published" in about,
-    )
-
-
-def understand(document: Document, *, date_known: bool = False) -> Document:
+def understand(
+    document: Document, *, date_known: bool = False, made: str | None = None
+) -> Document:
     """Return the document with structure, places, title and date filled in where they are absent.
 
     Args:
         document: Its text is made canonical; nothing that it says of itself is overruled.
         date_known: Whether `published` is settled even if it is None ("it doesn't say").
+        made: ISO date of its file, where the text doesn't say another.
 
     Raises:
         InputError: if there is no text in it.
@@ -69,7 +45,7 @@ def understand(document: Document, *, date_known: bool = False) -> Document:
     blocks = document.blocks or _blocks(document, text)
     published = document.published
     if published is None and not date_known:
-        published = find_date(text, blocks, document.doc_id)
+        published = find_date(text, blocks, document.doc_id) or made
     return replace(
         document,
         text=text,

@@ -30,24 +30,46 @@ def canonical(text: str) -> str:
 
 
 def decode(data: bytes) -> str:
-    """Return the canonical text of a text file's bytes.
+    """Return the canonical text of a text file's bytes; what is damaged shows as U+FFFD.
+
+    Raises:
+        InputError: if the bytes are not text in any encoding that can be told.
+    """
+    return canonical(data.decode(tell_encoding(data), "replace"))
+
+
+def damage(text: str) -> tuple[str, ...]:
+    """Return a note on the characters of a text that couldn't be read, if there are any."""
+    damaged = text.count("\ufffd")
+    if not damaged:
+        return ()
+    return ("one character is damaged" if damaged == 1 else f"{damaged:,} characters are damaged",)
+
+
+def tell_encoding(data: bytes, *, whole: bool = True) -> str:
+    """Return the encoding of a text file.
+
+    Args:
+        data: Its bytes, or its first ones.
+        whole: Whether they are all; otherwise the last character may be cut.
 
     Raises:
         InputError: if the bytes are not text in any encoding that can be told.
     """
     encoding = next((name for bom, name in _BOMS if data.startswith(bom)), None)
-    try:
-        text = data.decode(encoding or "utf-8")
-    except UnicodeDecodeError:
-        text = data.decode(encoding, "replace") if encoding else _detect(data)
-    nuls = text.count("\0", 0, _SAMPLE)
-    if nuls > len(text[:_SAMPLE]) // 10:  # UTF-16 without a mark is valid UTF-8, full of NULs
-        text = _detect(data)
-    text = canonical(text)
-    sample = text[:_SAMPLE]
+    if encoding is None:
+        try:
+            text = codecs.getincrementaldecoder("utf-8")().decode(data, whole)
+        except UnicodeDecodeError:
+            encoding = _detect(data)
+        else:
+            # UTF-16 without a mark is valid UTF-8, full of NULs.
+            nuls = text.count("\0", 0, _SAMPLE)
+            encoding = _detect(data) if nuls > len(text[:_SAMPLE]) // 10 else "utf-8"
+    sample = canonical(data[: 4 * _SAMPLE].decode(encoding, "replace"))[:_SAMPLE]
     if len(_CONTROLS.findall(sample)) > _MAX_CONTROLS * len(sample):
         raise InputError(_NO_TEXT)
-    return text
+    return encoding
 
 
 def _detect(data: bytes) -> str:
@@ -55,14 +77,15 @@ def _detect(data: bytes) -> str:
         zeros = data[encoding == "utf-16-le" : _SAMPLE : 2].count(0)
         if zeros > min(len(data), _SAMPLE) // 5:
             try:
-                return data.decode(encoding)
+                data.decode(encoding)
             except UnicodeDecodeError:
                 continue
+            return encoding
     if data.count(0, 0, _SAMPLE) > min(len(data), _SAMPLE) // 100:
         raise InputError(_NO_TEXT)
     lenient = data.decode("utf-8", "replace")
     if 0 < lenient.count("\ufffd") <= _MAX_DAMAGE * sum(not char.isascii() for char in lenient):
-        return lenient  # UTF-8 with a few damaged bytes, which show as "\ufffd"
+        return "utf-8"  # with a few damaged bytes
     from charset_normalizer import from_bytes
 
     # What tells an encoding are the lines with other than ASCII in them.
@@ -73,4 +96,4 @@ def _detect(data: bytes) -> str:
     # Short Western texts fit several code pages equally well; cp1252 is by far the commonest.
     ties = [g for g in guesses if g.chaos <= guesses[0].chaos + _TIE]
     best = next((g for g in ties if g.encoding == "cp1252"), guesses[0])
-    return data.decode(best.encoding, "replace")
+    return best.encoding

@@ -21,5 +21,13 @@ class Inner:
     published: str | None = None
 
 
-Reader = Callable[[bytes, str], Iterator[Draft | Inner]]
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A file inside a file that isn't handed on, and why; `name` as an `Inner` has it."""
+
+    name: str
+    reason: str
+
+
+Reader = Callable[[bytes, str], Iterator[Draft | Inner | Left]]
 """Takes a file's bytes and name; raises `InputError` with the reason where it can't be read."""

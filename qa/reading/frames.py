@@ -1,0 +1,86 @@
+"""What reading a file yields, piece by piece, as it comes from the process that reads it.
+
+A document is an `Opening`, one `Segment` or more, and a `Closing`; a file holds one document, or
+several (a mail and its attachments), or files that weren't read (`Left`). Frames cross between
+processes as JSON: nothing that a file says is ever unpickled.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any
+
+from qa.flat import blocks_from, flat_blocks, flat_places, places_from
+from qa.reading.formats import Left
+from qa.types import Block, PlaceMap
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A document begins.
+
+    Attributes:
+        member: Its path within the file; "" for the file itself.
+        format: What it was read as: "pdf".
+        title: With `author` to `kind` as in `qa.types.Document`.
+    """
+
+    member: str
+    format: str
+    title: str
+    author: str | None
+    publisher: str | None
+    published: str | None
+    kind: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of a document's text that is understood by itself; most have only one.
+
+    Offsets count from its own start, places as the document does.
+    """
+
+    text: str
+    blocks: tuple[Block, ...]
+    places: PlaceMap
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A document ends; `blank` numbers its pages without text, `notes` say how it was read."""
+
+    blank: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entering:
+    """A file inside the file is about to be read: if that crashes, it is this one's fault."""
+
+    name: str
+
+
+Frame = Opening | Segment | Closing | Left | Entering
+_KINDS: dict[str, Callable[..., Frame]] = {
+    kind.__name__: kind for kind in (Opening, Segment, Closing, Left, Entering)
+}
+
+
+def to_json(frame: Frame) -> bytes:
+    """Return a frame as UTF-8 JSON."""
+    if isinstance(frame, Segment):
+        values: list[Any] = [frame.text, flat_blocks(frame.blocks), flat_places(frame.places)]
+    else:
+        values = [getattr(frame, field.name) for field in fields(frame)]
+    return json.dumps([type(frame).__name__, *values], ensure_ascii=False).encode()
+
+
+def from_json(data: bytes) -> Frame:
+    """Return the frame that `to_json` was given."""
+    name, *values = json.loads(data)
+    kind = _KINDS[name]
+    if kind is Segment:
+        text, blocks, places = values
+        return Segment(text, blocks_from(blocks), places_from(places))
+    return kind(*(tuple(value) if isinstance(value, list) else value for value in values))

@@ -1,0 +1,90 @@
+"""The process that parses files: what a hostile one breaks here is only this process.
+
+    python -m qa.reading.worker
+
+Takes requests on standard input, one JSON object a line; answers on standard output with frames,
+each led by its length (4 bytes, little-endian); no bytes end a file.
+"""
+
+import json
+import os
+import struct
+import sys
+import time
+from base64 import b64decode
+from contextlib import suppress
+from math import ceil
+from typing import Any, BinaryIO
+
+from qa.reading.dispatch import read_file, reason
+from qa.reading.formats import Left
+from qa.reading.frames import Frame, to_json
+from qa.reading.regular import open_regular
+
+MEMORY = 2**30  # bytes of address space
+END = struct.pack("<I", 0)
+
+_TOO_MUCH = f"it takes more than {MEMORY // 2**30} GiB of memory to read"
+
+
+def main() -> None:
+    """Answer requests until there are none."""
+    answers = os.fdopen(os.dup(1), "wb")
+    quiet = os.open(os.devnull, os.O_RDWR)
+    os.dup2(quiet, 1)  # libraries' own words are not for the answers
+    os.dup2(quiet, 2)
+    _limit_memory()
+    for line in sys.stdin.buffer:
+        request = json.loads(line)
+        try:
+            _answer(request, answers)
+        except MemoryError:
+            _send(Left("", _TOO_MUCH), answers)
+            _end(answers)
+            return  # another process has its memory in order
+        except Exception as error:
+            _send(Left("", reason(error)), answers)
+        _end(answers)
+
+
+def _answer(request: dict[str, Any], answers: BinaryIO) -> None:
+    allowed = request["seconds"]
+    _limit_time(allowed)
+    with open_regular(os.fsdecode(b64decode(request["path"]))) as file:
+        size = os.fstat(file.fileno()).st_size
+        for frame in read_file(file, size, request["name"], request["about"], request["skip"]):
+            _send(frame, answers)
+            answers.flush()
+            _limit_time(allowed)
+
+
+def _send(frame: Frame, answers: BinaryIO) -> None:
+    data = to_json(frame)
+    answers.write(struct.pack("<I", len(data)))
+    answers.write(data)
+
+
+def _end(answers: BinaryIO) -> None:
+    answers.write(END)
+    answers.flush()
+
+
+def _limit_memory() -> None:
+    with suppress(ImportError, ValueError, OSError):  # not on every system
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _limit_time(seconds: float) -> None:
+    """Let the system end this process when it has computed for so long from now on."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(resource.RLIMIT_CPU, (ceil(time.process_time() + seconds), most))
+
+
+if __name__ == "__main__":
+    main()
