@@ -17,6 +17,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
+from qa.reports import report_lines
 from qa.types import (
     Answer,
     Checked,
@@ -91,21 +92,9 @@ def show_hits(hits: Sequence[Hit], *, why: bool = False) -> None:
 
 
 def show_report(report: Report) -> None:
-    """Print what an indexing did, each skipped file with its reason."""
-    counts = {
-        "added": report.added,
-        "updated": report.updated,
-        "unchanged": report.unchanged,
-        "removed": report.removed,
-        "renamed": report.renamed,
-        "skipped": report.skipped,
-    }
-    parts = [f"{len(ids)} {name}" for name, ids in counts.items() if ids]
-    console.print(Text("Documents: " + (", ".join(parts) or "none") + "."))
-    for former, name in report.renamed:
-        console.print(Text(f"  renamed {_clean(former)} to {_clean(name)}"))
-    for skipped in report.skipped:
-        console.print(Text(f"  skipped {_clean(skipped.path)}: {_clean(skipped.reason)}"))
+    """Print what an indexing did, what was read, each skipped file with its reason."""
+    for line in report_lines(report):
+        console.print(Text(_clean(line)), soft_wrap=True)
 
 
 def show_stats(stats: Stats) -> None:

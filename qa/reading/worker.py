@@ -20,11 +20,7 @@ from qa.reading.dispatch import read_file, reason
 from qa.reading.formats import Left
 from qa.reading.frames import Frame, to_json
 from qa.reading.regular import open_regular
-
-MEMORY = 2**30  # bytes of address space
-END = struct.pack("<I", 0)
-
-_TOO_MUCH = f"it takes more than {MEMORY // 2**30} GiB of memory to read"
+from qa.reading.workers import MEMORY, NO_MEMORY
 
 
 def main() -> None:
@@ -39,9 +35,7 @@ def main() -> None:
         try:
             _answer(request, answers)
         except MemoryError:
-            _send(Left("", _TOO_MUCH), answers)
-            _end(answers)
-            return  # another process has its memory in order
+            os._exit(NO_MEMORY)  # another process has its memory in order
         except Exception as error:
             _send(Left("", reason(error)), answers)
         _end(answers)
@@ -65,7 +59,7 @@ def _send(frame: Frame, answers: BinaryIO) -> None:
 
 
 def _end(answers: BinaryIO) -> None:
-    answers.write(END)
+    answers.write(struct.pack("<I", 0))
     answers.flush()
 
 

@@ -23,6 +23,9 @@ from pathlib import Path
 from qa.reading.formats import Left
 from qa.reading.frames import Entering, Frame, from_json
 
+MEMORY = 2**30  # bytes of address space that reading may take
+NO_MEMORY = 70  # exit code of a worker that needs more
+_MODULE = "qa.reading.worker"
 SECONDS = 8.0  # of computing between two frames, for a small file
 _SECONDS_PER_MIB = 0.5
 _WAITING = 4.0  # times as long by the clock: other programs want the processor, too
@@ -58,7 +61,7 @@ class _Worker:
         # It is to find the same modules as this process, wherever they come from.
         path = os.pathsep.join(entry or "." for entry in sys.path)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "qa.reading.worker"],
+            [sys.executable, "-m", _MODULE],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -132,6 +135,8 @@ class _Worker:
         code = self._process.wait()
         if self._late or code == -getattr(signal, "SIGXCPU", 0):
             return f"it takes longer than {request.seconds:.0f} seconds to read"
+        if code == NO_MEMORY:
+            return f"it takes more than {MEMORY // 2**30} GiB of memory to read"
         name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         return f"the reader of its format crashed on it ({name})"
 

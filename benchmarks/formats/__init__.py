@@ -1,0 +1,1 @@
+"""Files of every kind, read: real ones, hostile ones, mutated ones."""

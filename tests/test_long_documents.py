@@ -1,0 +1,99 @@
+"""A document that is never in memory as a whole: indexed, cited, changed, interrupted."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qa import committing
+from qa.catalog import texts
+from qa.corpus import Corpus
+from qa.errors import Cancelled
+from qa.types import Progress
+from tests.stub import BagOfWords
+
+LINES = 2_000
+
+
+def text(colour: str = "red") -> str:
+    return "".join(
+        f"House {number} has {number * 7} windows and a {colour if number == 1_700 else 'blue'} "
+        f"door.{chr(10) * (1 + (number % 5 == 0))}"
+        for number in range(LINES)
+    )
+
+
+@pytest.fixture(autouse=True)
+def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(committing, "_HELD", 10_000)
+    monkeypatch.setattr(committing, "_BATCH", 50)
+    monkeypatch.setattr(committing, "_CHUNK", 20)
+    monkeypatch.setattr(texts, "LENGTH", 1_000)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "f").mkdir()
+    (tmp_path / "f" / "houses.txt").write_text(text())
+    (tmp_path / "f" / "small.txt").write_text("The mill has a green door.")
+    return tmp_path / "f"
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
+    with Corpus.create(tmp_path / "corpus", model=BagOfWords()) as made:
+        yield made
+
+
+def test_a_long_document_is_whole_and_cited(corpus: Corpus, root: Path) -> None:
+    report = corpus.add(root)
+    assert report.added == ("houses.txt", "small.txt")
+    assert [read.indexed == read.characters for read in report.read] == [True, True]
+    document = corpus.document("houses.txt")
+    assert document.text == text()
+    assert document.places is not None
+    at = document.text.index("House 1700 ")
+    line = document.text.count("\n", 0, at) + 1
+    assert document.places.at(at, at + 5).first == line
+    for passage in corpus.passages():
+        whole = corpus.document(passage.doc_id)
+        assert whole.text[passage.start : passage.end] == passage.text
+        assert whole.places is not None
+        assert whole.places.at(passage.start, passage.end) == passage.place
+    first = corpus.ask("Which house has a red door?").citations[0]
+    assert document.text[first.start : first.end] == first.quote
+    assert first.place.first <= line <= first.place.last
+    assert corpus.resolve(first.id).status == "exact"
+    assert corpus.verify().problems == ()
+    assert corpus.add(root).unchanged == ("houses.txt", "small.txt")
+
+
+def test_a_change_and_a_removal(corpus: Corpus, root: Path) -> None:
+    corpus.add(root)
+    first = corpus.ask("Which house has a red door?").citations[0]
+    (root / "houses.txt").write_text(text("white"))
+    assert corpus.add(root, rehash=True).updated == ("houses.txt",)
+    assert corpus.resolve(first.id).status == "changed"
+    assert corpus.remove("houses.txt") == ("houses.txt",)
+    assert [listing.doc_id for listing in corpus.documents()] == ["small.txt"]
+    assert corpus.verify().problems == ()
+
+
+def test_an_interruption_keeps_what_was_encoded(corpus: Corpus, root: Path) -> None:
+    said = 0
+
+    def stop(progress: Progress) -> None:
+        nonlocal said
+        said += progress.doc_id == "houses.txt"
+        if said > 4:
+            raise Cancelled("enough")
+
+    with pytest.raises(Cancelled):
+        corpus.add(root, progress=stop)
+    assert corpus.documents() == ()
+    encoder = corpus._encoder
+    assert isinstance(encoder, BagOfWords)
+    before = list(encoder.encoded)
+    assert before
+    corpus.add(root)
+    assert corpus.document("houses.txt").text == text()
