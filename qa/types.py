@@ -89,7 +89,7 @@ class PlaceMap:
         return None if labels == numbers else "–".join(dict.fromkeys(labels))
 
 
-BlockKind = Literal["heading", "dateline", "paragraph", "lead_in", "item", "row"]
+BlockKind = Literal["heading", "dateline", "paragraph", "lead_in", "item", "row", "boilerplate"]
 
 
 @dataclass(frozen=True, slots=True)

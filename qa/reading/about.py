@@ -123,6 +123,20 @@ def find_date(text: str, found: Sequence[Block], name: str) -> str | None:
     return _parse(Path(name).name)
 
 
+def iso_date(value: str | None) -> str | None:
+    """Return the day in a date of any common form, or the month or year where that is all."""
+    text = (value or "").strip()[:60]
+    if match := re.match(r"(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?(?![\d/-])", text):
+        parts = [match[1], *(part.zfill(2) for part in match.groups()[1:] if part)]
+        text = "-".join(parts)
+        if len(parts) < 3:
+            month = int(parts[1]) if len(parts) == 2 else 1
+            return text if 1400 < int(match[1]) < 2200 and 1 <= month <= 12 else None
+    elif match := re.match(r"(\d{4})(\d{2})(\d{2})(?:T|$)", text):
+        text = "-".join(match.groups())
+    return _parse(text)
+
+
 def _parse(text: str) -> str | None:
     if match := _ISO.search(text):
         year, month, day = int(match[1]), int(match[2]), int(match[3])

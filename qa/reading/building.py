@@ -57,6 +57,7 @@ class Builder:
         self._starts: list[int] = []
         self._numbers: list[int] = []
         self._labels: list[str | None] = []
+        self.comment: str | None = None  # number of the reader's comment that is being added
         self._part_waiting: str | None = None
         self._part_starts: list[tuple[int, str]] = []
 
@@ -67,7 +68,9 @@ class Builder:
 
     @property
     def section(self) -> str | None:
-        """The headings above, as a path."""
+        """The headings above, as a path; in a reader's comment its number."""
+        if self.comment is not None:
+            return f"Comment {self.comment}"
         return SECTION_SEPARATOR.join(heading for _, heading in self._path) or None
 
     def part(self, name: str) -> None:
@@ -141,7 +144,7 @@ class Builder:
         start = self._length
         self._put(words)
         if kind is not None and any(char.isalnum() for char in words):
-            self._blocks.append(Block(kind, start, self._length, self.section))
+            self._blocks.append(Block(kind, start, self._length, self.section, self.comment))
 
     def _open(self) -> None:
         """Let what waits for the next text begin here."""

@@ -9,7 +9,7 @@ import re
 from qa.errors import InputError
 
 # Longest first: UTF-32's little-endian mark begins with UTF-16's.
-_BOMS = (
+BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -56,7 +56,7 @@ def tell_encoding(data: bytes, *, whole: bool = True) -> str:
     Raises:
         InputError: if the bytes are not text in any encoding that can be told.
     """
-    encoding = next((name for bom, name in _BOMS if data.startswith(bom)), None)
+    encoding = next((name for bom, name in BOMS if data.startswith(bom)), None)
     if encoding is None:
         try:
             text = codecs.getincrementaldecoder("utf-8")().decode(data, whole)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from qa.reading.about import iso_date
 from qa.reading.blocks import Line, lines
 from qa.types import Block, BlockKind
 
@@ -21,12 +22,26 @@ _LEAVES: dict[str, BlockKind] = {
     "html_block": "paragraph",
 }
 _FRONT_MATTER = re.compile(r"---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_MAX_FRONT = 20_000  # characters
+_KEY = re.compile(r"([\"']?[A-Za-z][\w -]{0,40}[\"']?):(?:[ \t]+(.*)|[ \t]*)$")
+_ENTRY = re.compile(r"[ \t]*-[ \t]+(?:name:[ \t]+)?(.*)$")
+_PARTS = re.compile(r"""\s*("[^"]*"|'[^']*'|[^,]+)""")
+_NULL = ("~", "null", "Null", "NULL")
+_FRONT_KEYS = {
+    "title": ("title",),
+    "author": ("author", "authors", "creator", "by"),
+    "publisher": ("publisher", "site_name"),
+    "published": (
+        "published",
+        "date",
+        "pubdate",
+        "publish_date",
+        "publication_date",
+        "issued",
+        "created",
+    ),
+}
 _NESTING = 60  # levels of lists and quotations that are told apart
-
-
-def front_matter(text: str) -> dict[str, str | None]:
-    """Stub"""
-    return {}
 
 
 def markdown_blocks(text: str) -> list[Block]:
@@ -69,6 +84,45 @@ def markdown_blocks(text: str) -> list[Block]:
         covered = last
     put("paragraph", covered, len(source))
     return found
+
+
+def front_matter(text: str) -> dict[str, str]:
+    """Return what a Markdown file says of itself above its text, by `metadata.json`'s names.
+
+    Reads YAML's plain forms, "key: value", quoted texts and lists; it is no YAML parser, and what
+    it doesn't understand it leaves out.
+    """
+    front = _FRONT_MATTER.match(text)
+    if front is None or front.end() > _MAX_FRONT:
+        return {}
+    values: dict[str, list[str]] = {}
+    key = ""
+    for line in front[0].split("\n")[1:]:
+        if match := _KEY.match(line):
+            key = match[1].strip("\"'").lower()
+            values[key] = _values(match[2] or "")
+        elif key and (match := _ENTRY.match(line)):
+            values[key] += _values(match[1])
+    found = {}
+    for name, keys in _FRONT_KEYS.items():
+        said = next((values[key] for key in keys if values.get(key)), [])
+        value = iso_date(said[0]) if said and name == "published" else ", ".join(said)
+        if value:
+            found[name] = value
+    return found
+
+
+def _values(text: str) -> list[str]:
+    """Return the texts of a YAML value: one, or those of a list on one line."""
+    text = text.strip()
+    if text.startswith("[") and text.endswith("]"):
+        return [value for part in _PARTS.findall(text[1:-1]) for value in _values(part)]
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+        text = text[1:-1].replace("''", "'") if text[0] == "'" else text[1:-1].replace('\\"', '"')
+    else:
+        text = re.sub(r"(?:^|\s)#.*", "", text)
+    plain = text.strip()
+    return [] if plain[:1] in ("", "|", ">", "{", "&", "*", "!", "[") or plain in _NULL else [plain]
 
 
 def _block(kind: BlockKind, part: Sequence[Line], section: str | None) -> list[Block]:

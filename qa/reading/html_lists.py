@@ -1,0 +1,40 @@
+"""The marks and numbers that a browser shows before the items of a list."""
+
+import re
+
+from qa.reading.html_tree import HtmlElement
+
+_ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+
+
+class Numbering:
+    """Of one list; its items are asked for in order."""
+
+    def __init__(self, element: HtmlElement) -> None:
+        """Begin a list at its element: `ol`, or one whose items have marks."""
+        self._kind = (element.get("type") or "1") if element.tag == "ol" else ""
+        self._next = _whole(element.get("start"), 1)
+
+    def mark(self, item: HtmlElement) -> str:
+        """Return "- ", "3. " or "c. "."""
+        if not self._kind:
+            return "- "
+        number = _whole(item.get("value"), self._next)
+        self._next = number + 1
+        return f"{_numeral(number, self._kind)}. "
+
+
+def _whole(value: str | None, otherwise: int) -> int:
+    return int(value) if value and re.fullmatch(r"\s*-?[0-9]{1,6}\s*", value) else otherwise
+
+
+def _numeral(number: int, kind: str) -> str:
+    if kind in ("a", "A") and 1 <= number <= 26:
+        return chr(ord(kind) + number - 1)
+    if kind in ("i", "I") and 1 <= number < 40:
+        text = ""
+        for value, letters in _ROMAN:
+            text += letters * (number // value)
+            number %= value
+        return text if kind == "i" else text.upper()
+    return str(number)
