@@ -90,6 +90,10 @@ class Builder:
             self._path.append((level, words))
         self.add("heading", text)
 
+    def within(self, *path: str) -> None:
+        """Let what follows stand in this section, though no heading in the text says so."""
+        self._path = [(0, name) for name in path]
+
     def add(self, kind: BlockKind, text: str) -> None:
         """Add a piece of this kind; what holds no word is in the text, but in no block."""
         self._add(text, kind)
