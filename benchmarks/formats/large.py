@@ -2,25 +2,43 @@
 
     python -m benchmarks.formats.large [--mb 500] [--line-mb 50] [--lines 1000000]
 
-The stub encoder of the tests stands in for the model: what is measured is reading, cutting and
-writing. Prints for each file its size, passages, seconds, and the most memory that the program and
+An encoder that does next to nothing stands in for the model: what is measured is reading, cutting
+and writing. Prints for each file its size, passages, seconds, and the most memory that the program and
 its workers had, each in a process of its own.
 """
 
 import argparse
+import math
 import multiprocessing
 import random
 import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+
+from embeddings.encoder import Encoding
 from qa import Corpus
 from tests.stub import BagOfWords
 
 WORDS = "the inspection found that staff of the service had vacancies in london and high caseloads".split()
+
+
+class Thin(BagOfWords):
+    """Gives every text the same vectors, one token long."""
+
+    dimension = 8
+
+    def __init__(self) -> None:
+        super().__init__("thin")
+        ones = np.full((1, self.dimension), 1 / math.sqrt(self.dimension), np.float32)
+        self._same = Encoding(ones[0], ones, np.array([[0, 1]], np.int32))
+
+    def encode_passages(self, texts: Sequence[str], progress: object = None) -> list[Encoding]:
+        return [self._same] * len(texts)
 
 
 def prose(size: int) -> Iterator[str]:
@@ -50,7 +68,7 @@ def one_word(size: int) -> Iterator[str]:
 def index(path: Path, results: "multiprocessing.Queue[tuple[int, float, int, int]]") -> None:
     """Index one file and say how many passages it has, how long it took, and how much memory."""
     began = time.perf_counter()
-    with Corpus.create(path.parent / f"{path.stem}.qa", model=BagOfWords()) as corpus:
+    with Corpus.create(path.parent / f"{path.stem}.qa", model=Thin()) as corpus:
         report = corpus.add(path)
         seconds = time.perf_counter() - began
         assert report.added == (path.name,), report

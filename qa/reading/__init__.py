@@ -10,6 +10,7 @@ from pathlib import PurePath
 
 from qa.errors import InputError
 from qa.reading.about import find_date, find_title, has_surrogates
+from qa.reading.boilerplate import mark_boilerplate
 from qa.reading.decoding import canonical
 from qa.reading.markdown import markdown_blocks
 from qa.reading.plain import plain_blocks
@@ -60,9 +61,9 @@ def _blocks(document: Document, text: str) -> tuple[Block, ...]:
     if PurePath(document.doc_id).suffix.lower() in _MARKDOWN:
         found = markdown_blocks(text)
         if any(block.kind in ("heading", "row") for block in found):
-            return tuple(found)
+            return mark_boilerplate(text, found)
     # Markdown without a heading or table is plain text in all but name.
-    return tuple(plain_blocks(text, document.title))
+    return mark_boilerplate(text, plain_blocks(text, document.title))
 
 
 def _check_blocks(document: Document, text: str) -> None:

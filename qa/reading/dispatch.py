@@ -11,13 +11,15 @@ from typing import BinaryIO
 from qa.errors import InputError
 from qa.reading import understand
 from qa.reading.about import FIELDS
+from qa.reading.boilerplate import mark_boilerplate
 from qa.reading.budget import Budget
 from qa.reading.building import Draft
+from qa.reading.containers import sniff_ole, sniff_zip
 from qa.reading.decoding import damage, decode
 from qa.reading.formats import Inner, Left, Reader
 from qa.reading.frames import Closing, Entering, Frame, Opening, Segment
 from qa.reading.markdown import front_matter
-from qa.reading.sniffing import HEAD, sniff, sniff_ole, sniff_zip
+from qa.reading.sniffing import HEAD, sniff
 from qa.reading.streaming import stream_text
 from qa.reading.zipped import open_zip
 from qa.types import Document
@@ -29,7 +31,7 @@ _MAX_WHOLE = 512 * 2**20  # bytes of a file that must be in memory as a whole
 
 _TEXTS = frozenset({"text", "markdown"})
 _READERS = {
-    "csv": ("delimited", "read_csv"),
+    "csv": ("delimited", "read_delimited"),
     "docx": ("word", "read_docx"),
     "epub": ("epub", "read_epub"),
     "html": ("html", "read_html"),
@@ -41,7 +43,7 @@ _READERS = {
     "pdf": ("pdf", "read_pdf"),
     "pptx": ("slides", "read_pptx"),
     "rtf": ("rtf", "read_rtf"),
-    "tsv": ("delimited", "read_csv"),
+    "tsv": ("delimited", "read_delimited"),
     "xls": ("sheets", "read_sheet"),
     "xlsx": ("sheets", "read_sheet"),
     "zip": ("archive", "read_zip"),
@@ -133,7 +135,10 @@ def _whole(
             known = {field: value for field in FIELDS if (value := getattr(found, field))}
             if kind in _DATED_BY_TEXT:
                 made = known.pop("published", made)
-            read = Document(name, found.text, blocks=found.blocks, places=found.places)
+            blocks = found.blocks
+            if kind == "html":
+                blocks = mark_boilerplate(found.text, blocks)
+            read = Document(name, found.text, blocks=blocks, places=found.places)
             document = _understood(read, {**known, **described}, made)
             yield from _document(document, kind, within.member, Closing(found.blank, found.notes))
         elif isinstance(found, Left):

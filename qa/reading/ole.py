@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from qa.errors import InputError
 
 if TYPE_CHECKING:
-    from olefile import OleFileIO  # type: ignore[import-untyped]
+    from olefile import OleFileIO
 
 
 def open_ole(data: bytes) -> "OleFileIO":

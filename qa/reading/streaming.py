@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from qa.reading.boilerplate import mark_boilerplate
 from qa.reading.decoding import damage, tell_encoding
 from qa.reading.frames import Closing, Segment
 from qa.reading.plain import plain_blocks
@@ -31,7 +32,7 @@ def stream_text(file: BinaryIO) -> Iterator[Segment | Closing]:
     for text in _stretches(_decoded(file, encoding)):
         damaged += "\ufffd" * text.count("\ufffd")
         if any(char.isalnum() for char in text):
-            yield Segment(text, tuple(plain_blocks(text, "")), _lines(text, line))
+            yield Segment(text, mark_boilerplate(text, plain_blocks(text, "")), _lines(text, line))
         else:
             yield Segment(text, (), _lines(text, line))
         line += text.count("\n")
