@@ -19,9 +19,10 @@ from qa.voices import find_voices
 from qa.wording import date_in_words
 
 # Raised whenever the same document would be cut into other passages than before.
-VERSION = 3
+VERSION = 4
 
 COMMENT_KIND = "reader's comment"
+BOILERPLATE = "boilerplate"
 MIN_WORDS, MAX_WORDS = 40, 120
 MAX_CHARACTERS = 4_000  # of a passage; a word of any length may be one piece to a tokenizer
 # Costs of a cut, in words outside the range that one would rather accept.
@@ -91,6 +92,8 @@ def cut_passages(document: Document, count_tokens: CountTokens, max_tokens: int)
         stretch = [document.blocks[number] for number in numbers]
         units = _units(document.text, stretch, numbers[0], structure, count_tokens, max_tokens)
         kind = COMMENT_KIND if stretch[0].comment else document.kind
+        if stretch[0].kind == BOILERPLATE:
+            kind = BOILERPLATE
         for first, last in _partition(units, max_tokens):
             passages.append(
                 _passage(
@@ -140,7 +143,10 @@ def _stretches(blocks: Sequence[Block]) -> Iterator[range]:
         if number > first:
             before = blocks[number - 1]
             elsewhere = block.kind == "heading" or block.section != before.section
-            if block.comment != before.comment or (has_body and elsewhere):
+            other = (block.comment, block.kind == BOILERPLATE) != (
+                *(before.comment, before.kind == BOILERPLATE),
+            )
+            if other or (has_body and elsewhere):
                 yield range(first, number)
                 first, has_body = number, False
         has_body = has_body or block.kind not in ("heading", "dateline")

@@ -19,7 +19,7 @@ from embeddings.encoder import Vectors
 from embeddings.tokens import expand
 from qa.folding import Word, words
 from qa.kinds import OTHER, asks_for_list, expected, offers
-from qa.passages import about_text, heading_text
+from qa.passages import BOILERPLATE, about_text, heading_text
 from qa.retrieval import Query, Scored
 from qa.settings import Settings
 from qa.types import Excerpt, Passage, Span
@@ -166,7 +166,11 @@ def describe(
         (s,) the number of each sentence's hit, (s,) its number in the passage, and (s, features)
         in the order of `FEATURES`.
     """
-    filled = [n for n, (scored, _) in enumerate(hits) if len(scored.match.sentences)]
+    filled = [
+        n
+        for n, (scored, passage) in enumerate(hits)
+        if len(scored.match.sentences) and passage.kind != BOILERPLATE
+    ]
     if not filled:
         return [], [], np.zeros((0, len(FEATURES)))
     sentences = [sentence for n in filled for sentence in _sentences(n, *hits[n])]

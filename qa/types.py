@@ -171,7 +171,7 @@ class Passage:
 
     Attributes:
         id: Names the document's content and the span, wherever the file may move.
-        kind: The document's, except for "reader's comment".
+        kind: The document's, except for "reader's comment" and "boilerplate".
         lead_in: The line that introduces its first item or row, when that stands above it.
         sentences: Absolute spans that may answer, in order: sentences, items, rows, not the
             headings and lead-ins that only announce them.
