@@ -82,6 +82,10 @@ class Builder:
         """Begin a unit (page, slide, row, paragraph) with the next text, whatever it may be."""
         self._waiting.append((number, label))
 
+    def leave(self) -> None:
+        """End every section: what follows stands under no heading."""
+        self._path.clear()
+
     def heading(self, level: int, text: str) -> None:
         """Add a heading; it is below the nearest heading above of a lower level."""
         words = " ".join(clean(text).split())
@@ -118,11 +122,14 @@ class Builder:
     def table(self, rows: Sequence[Sequence[str]], *, header: bool) -> None:
         """Add a table row by row; a `header` introduces the rows below it."""
         for number, row in enumerate(rows):
-            cells = [" ".join(clean(cell).split()) for cell in row]
-            while cells and not cells[-1]:
-                cells.pop()
-            line = CELL_SEPARATOR.join(cells)
-            self.add("lead_in" if header and number == 0 and len(rows) > 1 else "row", line)
+            self.row(row, introduces=header and number == 0 and len(rows) > 1)
+
+    def row(self, row: Sequence[str], *, introduces: bool = False) -> None:
+        """Add one row of a table; one that `introduces` heads the rows below it."""
+        cells = [" ".join(clean(cell).split()) for cell in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        self.add("lead_in" if introduces else "row", CELL_SEPARATOR.join(cells))
 
     def finish(self) -> tuple[str, tuple[Block, ...], PlaceMap]:
         """Return text, blocks and places."""
