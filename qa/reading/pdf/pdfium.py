@@ -1,0 +1,297 @@
+"""A PDF's bytes -> its pages' words. The only importer of pdfium.
+
+Knows characters, fonts and boxes, no lines or paragraphs. Asking pdfium about a character costs
+about two microseconds, so only a word's first and last are asked about.
+"""
+
+import ctypes
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from qa.errors import InputError
+from qa.reading.pdf.pages import HYPHEN, UNKNOWN, Rule, Sheet, Word
+
+Handle = Any  # pdfium's pointers: a page, its text, an object drawn on it
+
+_WORD = re.compile("[^\x02\\s]+\x02?|\x02")
+_UNKNOWN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f]")  # of a font that doesn't tell its letters
+_BOLD = re.compile("bold|black|heavy|semib|demi|[a-z]bx\\d|-medi", re.IGNORECASE)
+_ITALIC = re.compile("italic|oblique|-ital|[a-z]ti\\d", re.IGNORECASE)
+_FORCE_BOLD, _ITALIC_FLAG = 1 << 18, 1 << 6
+_INVISIBLE = 3  # text render mode
+_TEXT, _PATH, _IMAGE, _FORM = 1, 2, 3, 5  # kinds of page objects
+_MIN_SIZE = 1.5  # points; smaller type is not for the eye
+_MIN_RULE = 20.0  # points long
+_THIN = 3.0  # points high
+_MAX_OBJECTS = 20_000  # of a page; drawings have more, and no rules of tables
+_MOSTLY = 3  # times as many letters
+_SLANT = math.radians(10)
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """What all characters of one text object share."""
+
+    size: float
+    bold: bool
+    italic: bool
+    seen: bool
+    turn: int | None  # quarters that the page is turned by, clockwise, so that it stands upright
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    """The part of a page that is seen, in the page's own coordinates."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    def holds(self, x: float, y: float) -> bool:
+        return self.left <= x <= self.right and self.bottom <= y <= self.top
+
+    def turned(self, x: float, y: float, turn: int) -> tuple[float, float]:
+        """Return the point from the top left of the page turned by `turn` quarters clockwise."""
+        if turn == 0:
+            return x - self.left, self.top - y
+        if turn == 1:
+            return y - self.bottom, x - self.left
+        if turn == 2:
+            return self.right - x, y - self.bottom
+        return self.top - y, self.right - x
+
+    def size(self, turn: int) -> tuple[float, float]:
+        width, height = self.right - self.left, self.top - self.bottom
+        return (height, width) if turn % 2 else (width, height)
+
+
+class PdfFile:
+    """An open PDF; to be closed."""
+
+    def __init__(self, data: bytes) -> None:
+        """Open a file.
+
+        Raises:
+            InputError: if it needs a password or is damaged beyond repair.
+        """
+        import pypdfium2  # type: ignore[import-untyped]
+        import pypdfium2.raw as raw  # type: ignore[import-untyped]
+
+        self._raw: Any = raw
+        try:
+            self._document = pypdfium2.PdfDocument(data)
+            self._pages = len(self._document)
+        except pypdfium2.PdfiumError as error:
+            if "password" in str(error).lower():
+                raise InputError("it is encrypted; save it without a password") from error
+            raise InputError("it is damaged, or no PDF file") from error
+
+    def close(self) -> None:
+        """Give back what pdfium holds."""
+        self._document.close()
+
+    def metadata(self, key: str) -> str:
+        """Return an entry of the file's description of itself, "" where there is none."""
+        return str(self._document.get_metadata_value(key)).strip()
+
+    def sheets(self) -> Iterator[Sheet]:
+        """Yield the pages; one that is damaged has no words."""
+        for index in range(self._pages):
+            label = self._document.get_page_label(index).strip() or None
+            page = self._raw.FPDF_LoadPage(self._document.raw, index)
+            if not page:
+                yield Sheet(index + 1, label, 0, 0, (), (), "", ())
+                continue
+            try:
+                text = self._raw.FPDFText_LoadPage(page)
+                try:
+                    yield self._sheet(index + 1, label, page, text)
+                finally:
+                    self._raw.FPDFText_ClosePage(text)
+            finally:
+                self._raw.FPDF_ClosePage(page)
+
+    def _sheet(self, number: int, label: str | None, page: Handle, text: Handle) -> Sheet:
+        rect = self._raw.FS_RECTF()
+        self._raw.FPDF_GetPageBoundingBox(page, ctypes.byref(rect))
+        box = _Box(rect.left, rect.bottom, rect.right, rect.top)
+        words = self._words(text, box)
+        found, hidden = words[True], words[False]
+        if _letters(hidden) > _MOSTLY * _letters(found) and self._shows_image(page):
+            # What a scanner's recognition laid under its picture is what the picture shows.
+            found = {turn: found.get(turn, []) + hidden.get(turn, []) for turn in {*found, *hidden}}
+        slanted = " ".join(word.text for word in found.pop(None, []))
+        turns = [turn for turn in found if turn is not None]
+        if not turns:
+            return Sheet(number, label, *box.size(0), (), (), slanted, ())
+        turns.sort(key=lambda turn: (-_letters({turn: found[turn]}), turn))
+        main, *others = turns
+        return Sheet(
+            number,
+            label,
+            *box.size(main),
+            tuple(found[main]),
+            tuple(tuple(found[turn]) for turn in others),
+            slanted,
+            tuple(self._rules(page, box, main)),
+        )
+
+    def _words(self, page: Handle, box: _Box) -> dict[bool, dict[int | None, list[Word]]]:
+        """Return the words by whether they are drawn visibly, and by direction."""
+        raw = self._raw
+        first, last = raw.FS_RECTF(), raw.FS_RECTF()
+        x, y = ctypes.c_double(), ctypes.c_double()
+        first_ref, last_ref = ctypes.byref(first), ctypes.byref(last)
+        x_ref, y_ref = ctypes.byref(x), ctypes.byref(y)
+        object_of, box_of = raw.FPDFText_GetTextObject, raw.FPDFText_GetLooseCharBox
+        unknown = raw.FPDFText_HasUnicodeMapError
+        origin_of, address = raw.FPDFText_GetCharOrigin, ctypes.addressof
+        styles: dict[int, _Style] = {}
+        words: dict[bool, dict[int | None, list[Word]]] = {
+            seen: defaultdict(list) for seen in (True, False)
+        }
+        text, before = self._text(page), 0
+        stretches = [match.span() for match in _WORD.finditer(text)][::-1]
+        while stretches:
+            start, end = stretches.pop()
+            box_of(page, start, first_ref)
+            box_of(page, end - 1 - (text[end - 1] == HYPHEN and end - start > 1), last_ref)
+            apart = first.bottom > last.top or last.bottom > first.top
+            if apart and (cut := self._line_end(page, start, end)) < end:
+                stretches += [(cut, end), (start, cut)]  # pdfium joined the words of two lines
+                continue
+            drawn = object_of(page, start)
+            key = address(drawn.contents) if drawn else 0
+            if (style := styles.get(key)) is None:
+                style = styles[key] = self._style(page, start, drawn)
+            origin_of(page, start, x_ref, y_ref)
+            left, right = min(first.left, last.left), max(first.right, last.right)
+            low, high = min(first.bottom, last.bottom), max(first.top, last.top)
+            spaced = " " in text[before:start] or "\xa0" in text[before:start]
+            before = end
+            if style.size < _MIN_SIZE or not box.holds((left + right) / 2, (low + high) / 2):
+                continue
+            word = text[start:end]
+            if unknown(page, start):
+                word = self._known(page, word, start)
+            turn = style.turn or 0
+            xa, _ = box.turned(left, low, turn)
+            xb, _ = box.turned(right, high, turn)
+            words[style.seen][style.turn].append(
+                Word(
+                    word,
+                    min(xa, xb),
+                    max(xa, xb),
+                    box.turned(x.value, y.value, turn)[1],
+                    style.size,
+                    style.bold,
+                    style.italic,
+                    start,
+                    spaced,
+                )
+            )
+        return words
+
+    def _text(self, page: Handle) -> str:
+        """Return the page's characters, one for each of pdfium's."""
+        raw, count = self._raw, self._raw.FPDFText_CountChars(page)
+        buffer = (ctypes.c_ushort * (count + 1))()
+        written = raw.FPDFText_GetText(page, 0, count, buffer)
+        text = bytes(buffer)[: max(0, written - 1) * 2].decode("utf-16-le", "surrogatepass")
+        if len(text) == count:
+            text = text.replace(HYPHEN, "\x01").replace("\ufffe", HYPHEN)
+        else:
+            # There are characters beyond the first plane, or such as the call above leaves out.
+            codes = [raw.FPDFText_GetUnicode(page, index) for index in range(count)]
+            text = "".join(chr(code) if 0 < code < 0x110000 else "\x01" for code in codes)
+        unknown = [match.start() for match in _UNKNOWN.finditer(text)]
+        if not unknown:
+            return text
+        chars = list(text)
+        for index in unknown:
+            if text[index] != HYPHEN or raw.FPDFText_IsHyphen(page, index) != 1:
+                chars[index] = UNKNOWN if self._has_ink(page, index) else " "
+        return "".join(chars)
+
+    def _known(self, page: Handle, word: str, start: int) -> str:
+        """Return a word without what pdfium only guesses, since the font doesn't tell its letters."""
+        unknown = self._raw.FPDFText_HasUnicodeMapError
+        return "".join(
+            UNKNOWN if unknown(page, start + index) == 1 else char
+            for index, char in enumerate(word)
+        )
+
+    def _has_ink(self, page: Handle, index: int) -> bool:
+        sides = [ctypes.c_double() for _ in range(4)]  # left, right, bottom, top
+        self._raw.FPDFText_GetCharBox(page, index, *map(ctypes.byref, sides))
+        left, right, bottom, top = (side.value for side in sides)
+        return right > left and top > bottom
+
+    def _line_end(self, page: Handle, start: int, end: int) -> int:
+        """Return where the first line of a word ends that may stand on two."""
+        a, b = self._raw.FS_RECTF(), self._raw.FS_RECTF()
+        self._raw.FPDFText_GetLooseCharBox(page, start, ctypes.byref(a))
+        for index in range(start + 1, end):
+            self._raw.FPDFText_GetLooseCharBox(page, index, ctypes.byref(b))
+            if (a.bottom > b.top or b.bottom > a.top) and b.left < a.left:
+                return index
+            a, b = b, a
+        return end
+
+    def _style(self, page: Handle, index: int, drawn: Handle) -> _Style:
+        raw, matrix = self._raw, self._raw.FS_MATRIX()
+        raw.FPDFText_GetMatrix(page, index, ctypes.byref(matrix))
+        size = raw.FPDFText_GetFontSize(page, index) * math.hypot(matrix.c, matrix.d)
+        angle = math.atan2(matrix.b, matrix.a)
+        turn: int | None = round(angle / (math.pi / 2))
+        if turn is not None and abs(angle - turn * math.pi / 2) > _SLANT:
+            turn = None
+        if not drawn:
+            return _Style(size, False, False, True, None if turn is None else turn % 4)
+        font = raw.FPDFTextObj_GetFont(drawn)
+        buffer = ctypes.create_string_buffer(256)
+        raw.FPDFFont_GetBaseFontName(font, buffer, 256)
+        name, flags = buffer.value.decode("utf-8", "replace"), raw.FPDFFont_GetFlags(font)
+        alpha = [ctypes.c_uint(255) for _ in range(4)]
+        raw.FPDFPageObj_GetFillColor(drawn, *map(ctypes.byref, alpha))
+        return _Style(
+            size,
+            bool(_BOLD.search(name)) or (flags > 0 and bool(flags & _FORCE_BOLD)),
+            bool(_ITALIC.search(name)) or (flags > 0 and bool(flags & _ITALIC_FLAG)),
+            raw.FPDFTextObj_GetTextRenderMode(drawn) != _INVISIBLE and alpha[3].value > 0,
+            None if turn is None else turn % 4,
+        )
+
+    def _objects(self, page: Handle) -> Iterator[tuple[int, Handle]]:
+        raw = self._raw
+        for index in range(min(_MAX_OBJECTS, raw.FPDFPage_CountObjects(page))):
+            found = raw.FPDFPage_GetObject(page, index)
+            yield raw.FPDFPageObj_GetType(found), found
+
+    def _shows_image(self, page: Handle) -> bool:
+        return any(kind in (_IMAGE, _FORM) for kind, _ in self._objects(page))
+
+    def _rules(self, page: Handle, box: _Box, turn: int) -> Iterator[Rule]:
+        sides = [ctypes.c_float() for _ in range(4)]
+        refs = [ctypes.byref(side) for side in sides]
+        for kind, found in self._objects(page):
+            if kind != _PATH:
+                continue
+            self._raw.FPDFPageObj_GetBounds(found, *refs)
+            left, bottom, right, top = (side.value for side in sides)
+            (xa, ya), (xb, yb) = box.turned(left, bottom, turn), box.turned(right, top, turn)
+            x0, x1, y0, y1 = min(xa, xb), max(xa, xb), min(ya, yb), max(ya, yb)
+            if x1 - x0 < _MIN_RULE:
+                continue
+            yield (x0, x1, y0)
+            if y1 - y0 > _THIN:
+                yield (x0, x1, y1)
+
+
+def _letters(words: dict[int | None, list[Word]]) -> int:
+    return sum(len(word.text) for run in words.values() for word in run)
