@@ -87,13 +87,16 @@ def point(
     query: Query,
     hits: Sequence[tuple[Scored, Passage]],
     weigh: Callable[[str], float],
-    without: frozenset[str] = frozenset(),
+    settings: Settings,
 ) -> list[Pointed]:
     """Return the sentences of the hits, best first; equal scores in the order of the hits."""
+    without = settings.without
     owners, numbers, features = describe(query, hits, weigh, without)
     off = [FEATURES.index(name) for signal in without for name in _OF_SIGNAL.get(signal, ())]
     features[:, off] = _MEANS[off]
     scores = (features - _MEANS) / _DEVIATIONS @ _COEFFICIENTS
+    furniture = [hits[owner][1].kind == BOILERPLATE for owner in owners]
+    scores -= settings.boilerplate_margin * np.array(furniture, float)
     found = [
         Pointed(
             hit, hits[hit][1], hits[hit][1].sentences[number], hits[hit][1].excerpts[number], score
@@ -127,7 +130,7 @@ def rank(
     What stands further down stays below, with the least that was found above for its sentences.
     """
     top = hits[: settings.depth]
-    sentences = point(query, top, weigh, settings.without)
+    sentences = point(query, top, weigh, settings)
     if settings.ranking != "full" or "answer" in settings.without:
         return Found(tuple(hits), tuple(sentences))
     best: dict[int, float] = {}
@@ -166,11 +169,7 @@ def describe(
         (s,) the number of each sentence's hit, (s,) its number in the passage, and (s, features)
         in the order of `FEATURES`.
     """
-    filled = [
-        n
-        for n, (scored, passage) in enumerate(hits)
-        if len(scored.match.sentences) and passage.kind != BOILERPLATE
-    ]
+    filled = [n for n, (scored, _) in enumerate(hits) if len(scored.match.sentences)]
     if not filled:
         return [], [], np.zeros((0, len(FEATURES)))
     sentences = [sentence for n in filled for sentence in _sentences(n, *hits[n])]

@@ -23,6 +23,8 @@ class Settings:
         bm25_weight: What BM25's share of its limit adds.
         depth: Best passages whose sentences are looked at; an answer comes from them.
         answer_weight: What the best sentence's log-odds of answering add.
+        boilerplate_margin: Log-odds by which what belongs to a page rather than to its text comes
+            behind.
         comment_margin: Log-odds by which a figure may fall behind a reader's comment and still come
             before it.
         follow_margin: Log-odds by which the next sentence, leaning on the best, may fall behind it
@@ -44,6 +46,7 @@ class Settings:
     bm25_weight: float = 0.3
     depth: int = 12
     answer_weight: float = 0.2
+    boilerplate_margin: float = 2.0
     comment_margin: float = 3.0
     follow_margin: float = 1.0
     side_margin: float = 3.0

@@ -1,7 +1,7 @@
 """One state of a corpus, asked: a question prepared, its passages and sentences found and ranked."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from embeddings.encoder import Encoder
@@ -9,14 +9,12 @@ from qa.catalog.views import Stored, View
 from qa.errors import CorpusError, InputError
 from qa.folding import words
 from qa.matching import prepare
-from qa.passages import BOILERPLATE
 from qa.pointing import Found, rank
 from qa.retrieval import Query, Scored, retrieve
 from qa.settings import MAX_QUESTION, Settings
 from qa.state import State
 from qa.types import Passage
 
-_BELOW_CONTENT = 10.0  # more than any score
 _KEPT = 2_000  # passages kept in memory once they were read, some 20 KB each
 
 _T = TypeVar("_T")
@@ -78,18 +76,7 @@ class Snapshot:
         found = retrieve(query, state.vectors, state.lexical, fetch, settings, top_k)
         numbers = state.numbers[[hit.row for hit in found]].tolist()
         passages = _read(state.passages, numbers, self.view.passages)
-        hits = [(hit, passages[number]) for hit, number in zip(found, numbers, strict=True)]
-        return _content_first(hits)
-
-
-def _content_first(hits: Sequence[tuple[Scored, Passage]]) -> list[tuple[Scored, Passage]]:
-    """Return the hits with what belongs to a page rather than to its text behind the others."""
-    ranked = []
-    for hit, passage in hits:
-        below = _BELOW_CONTENT if passage.kind == BOILERPLATE else 0.0
-        signals = {**hit.signals, "boilerplate": -below} if below else hit.signals
-        ranked.append((replace(hit, score=hit.score - below, signals=signals), passage))
-    return sorted(ranked, key=lambda pair: (-pair[0].score, pair[0].row))
+        return [(hit, passages[number]) for hit, number in zip(found, numbers, strict=True)]
 
 
 def _read(

@@ -103,7 +103,11 @@ def _is_date(published: str) -> bool:
 
 def find_title(text: str, found: Sequence[Block], name: str) -> str:
     """Return the first heading, or else the first line that isn't a date, or the file's name."""
-    leading = [block for block in found[:_LEADING_BLOCKS] if block.comment is None]
+    leading = [
+        block
+        for block in found[:_LEADING_BLOCKS]
+        if block.comment is None and block.kind != "boilerplate"
+    ]
     for block in leading:
         if block.kind == "heading" and block.section and len(block.section) <= _MAX_TITLE:
             return block.section
