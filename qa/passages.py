@@ -186,7 +186,7 @@ def _units(
             sentences.append(_Sentence(span, cost, answers, excerpt, whole, introduced))
             cost, previous = _CUT_IN_PARAGRAPH, span
     pieces: list[tuple[Span, int, float, _Sentence]] = []
-    counts = count_tokens([text[slice(*sentence.span)] for sentence in sentences])
+    counts = _counts([text[slice(*sentence.span)] for sentence in sentences], count_tokens, limit)
     for sentence, tokens in zip(sentences, counts, strict=True):
         cost = sentence.cost
         for piece, count in _shorten(text, sentence.span, tokens, count_tokens, limit):
@@ -249,17 +249,23 @@ def _shorten(
     the one nearest the middle.
     """
     raw = text[slice(*span)]
-    fits = tokens <= limit and len(raw.split()) <= MAX_WORDS and len(raw) <= MAX_CHARACTERS
+    fits = len(raw) <= MAX_CHARACTERS and tokens <= limit and len(raw.split()) <= MAX_WORDS
     if fits or len(raw) < 2:
         yield span, tokens
         return
     cut = _best_cut(raw)
     left = Span(span.start, span.start + len(raw[:cut].rstrip()))
     right = Span(span.end - len(raw[cut:].lstrip()), span.end)
-    for piece, n in zip(
-        (left, right), count_tokens([text[slice(*left)], text[slice(*right)]]), strict=True
-    ):
+    counts = _counts([text[slice(*left)], text[slice(*right)]], count_tokens, limit)
+    for piece, n in zip((left, right), counts, strict=True):
         yield from _shorten(text, piece, n, count_tokens, limit)
+
+
+def _counts(texts: Sequence[str], count_tokens: CountTokens, limit: int) -> list[int]:
+    """Return how many pieces each text has, more than `limit` for one that is too long anyway."""
+    short = [text for text in texts if len(text) <= MAX_CHARACTERS]
+    counts = iter(count_tokens(short))
+    return [next(counts) if len(text) <= MAX_CHARACTERS else limit + 1 for text in texts]
 
 
 def _best_cut(raw: str) -> int:

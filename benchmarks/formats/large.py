@@ -37,7 +37,7 @@ class Thin(BagOfWords):
         ones = np.full((1, self.dimension), 1 / math.sqrt(self.dimension), np.float32)
         self._same = Encoding(ones[0], ones, np.array([[0, 1]], np.int32))
 
-    def encode_passages(self, texts: Sequence[str], progress: object = None) -> list[Encoding]:
+    def encode_passages(self, texts: Sequence[str], progress: object = None) -> list[Encoding]:  # noqa: ARG002
         return [self._same] * len(texts)
 
 

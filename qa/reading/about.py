@@ -27,6 +27,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _ISO = re.compile(r"(?<!\d)(\d{4})[-_.](\d{2})[-_.](\d{2})(?!\d)")
 _DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\s+([a-z]{3,9})\.?,?\s+(\d{4})", re.IGNORECASE)
 _MONTH_FIRST = re.compile(r"([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})", re.IGNORECASE)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _MAX_TITLE = 150  # characters
 _LEADING_BLOCKS = 5  # a date further down is the date of something else
 
@@ -87,7 +88,7 @@ def _entry(name: str, entry: Any) -> dict[str, str | None]:  # noqa: ANN401
 
 def has_surrogates(text: str) -> bool:
     """Whether a text holds halves of surrogate pairs, which are no characters."""
-    return any("\ud800" <= char <= "\udfff" for char in text)
+    return bool(_SURROGATE.search(text))
 
 
 def _is_date(published: str) -> bool:

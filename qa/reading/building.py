@@ -135,6 +135,7 @@ class Builder:
         """Return text, blocks and places."""
         self._open()
         labelled = any(self._labels)
+        self._starts[:1] = [0] * bool(self._starts)  # the first has what stands before it, too
         places = PlaceMap(
             self._unit,
             tuple(self._starts) or (0,),
