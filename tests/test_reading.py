@@ -151,7 +151,7 @@ def test_line_ends_bom_and_nuls_are_made_uniform_and_nothing_else() -> None:
     ("data", "reason"),
     [
         (bytes(range(256)) * 20, "binary"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0\x01\x02\x03" * 99, "binary"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0\x01\x02\x03" * 99, "picture"),
         (b"", "it is empty"),
         (b" \n\t\n --- \n", "no words"),
     ],
@@ -222,7 +222,9 @@ def test_markdown_loses_nothing() -> None:
     inside = " ".join(document.text[b.start : b.end] for b in document.blocks)
     for words in ("title: In front", "4711", "item level 0", "item level 79", "quoted"):
         assert words in inside
-    assert document.title == "The foo_bar setting of Acme"
+    assert document.title == "In front"
+    plain = read(text.replace("title: In front", "x: y").encode(), "a.md", {})
+    assert plain.title == "The foo_bar setting of Acme"
 
 
 def test_thousands_of_short_lines_take_no_time() -> None:

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.reading import streaming
+from qa.errors import InputError
+from qa.reading import delimited, streaming
 from qa.reading.decoding import decode
+from qa.reading.delimited import stream_delimited
 from qa.reading.frames import Closing, Segment
 from qa.reading.streaming import stream_text
 
@@ -15,6 +17,7 @@ from qa.reading.streaming import stream_text
 @pytest.fixture(autouse=True)
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streaming, "SEGMENT", 400)
+    monkeypatch.setattr(delimited, "SEGMENT", 400)
     monkeypatch.setattr(streaming, "_READ", 64)
 
 
@@ -50,3 +53,26 @@ def test_stretches_end_between_paragraphs_lines_words_or_anywhere() -> None:
 def test_damage_is_noted() -> None:
     *_, closing = stream_text(BytesIO("é ".encode() * 300 + b"\xff"))
     assert closing == Closing(notes=("one character is damaged",))
+
+
+def test_rows_keep_their_numbers_and_labels_over_stretches() -> None:
+    said = "".join(f"Place {n},{n * 3}\r\n" for n in range(100))
+    *found, closing = stream_delimited(BytesIO(f"Region,Posts\r\n\r\n{said}".encode()))
+    assert closing == Closing()
+    assert len(found) > 3
+    row = 3
+    for segment in found:
+        assert isinstance(segment, Segment)
+        for block in segment.blocks:
+            text = segment.text[block.start : block.end]
+            if block.kind == "row":
+                assert text == f"Region: Place {row - 3}; Posts: {(row - 3) * 3}"
+                assert str(segment.places.at(block.start, block.end)) == f"row {row}"
+                row += 1
+    assert row == 103
+
+
+def test_a_quotation_mark_that_is_never_closed_is_named() -> None:
+    data = b'a,b\n"' + b"x,1\n" * 300_000
+    with pytest.raises(InputError, match="never closed"):
+        list(stream_delimited(BytesIO(data)))

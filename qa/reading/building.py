@@ -62,6 +62,11 @@ class Builder:
         self._part_starts: list[tuple[int, str]] = []
 
     @property
+    def length(self) -> int:
+        """Characters so far."""
+        return self._length
+
+    @property
     def empty(self) -> bool:
         """Whether there is no text yet."""
         return not self._length

@@ -8,12 +8,16 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from io import StringIO
+from io import StringIO, TextIOWrapper
 from itertools import chain
+from typing import BinaryIO
 
+from qa.errors import InputError
 from qa.reading.building import Builder, Draft
-from qa.reading.decoding import decode
-from qa.reading.tabular import Rows
+from qa.reading.decoding import damage, decode, tell_encoding
+from qa.reading.frames import Closing, Segment
+from qa.reading.streaming import SEGMENT
+from qa.reading.tabular import Rows, pieces
 
 MAX_CELL = 2**20  # characters; a quotation mark that is never closed swallows what follows
 _ANY_LENGTH = 2**31 - 1
@@ -22,6 +26,7 @@ _NONE = "\x1f"  # separates nothing: stands in no text
 _TOLD = re.compile("sep=(.)", re.IGNORECASE)  # first line: "sep=;"
 _SAMPLE = 200  # lines
 _SAMPLE_LENGTH = 200_000  # characters
+_TELLS = 2**20  # bytes that tell the encoding
 _REGULAR = 0.5  # share of the rows that must have the same number of cells
 
 
@@ -47,6 +52,34 @@ def _draft(text: str, *, quoted: bool) -> Draft:
         else ("a quotation mark in it is never closed, so none was taken as one",)
     )
     return Draft(*builder.finish(), notes=notes)
+
+
+def stream_delimited(file: BinaryIO) -> Iterator[Segment | Closing]:
+    """Yield a long file's rows a stretch at a time.
+
+    Raises:
+        InputError: if it is no text, or a quotation mark is never closed.
+    """
+    encoding = tell_encoding(sample := file.read(_TELLS), whole=len(sample) < _TELLS)
+    file.seek(0)
+    reader = TextIOWrapper(file, encoding, "replace", newline="")
+    builder, damaged = Builder("row"), 0
+    try:
+        for piece in pieces(rows(line.replace("\0", "") for line in reader)):
+            damaged += piece.text.count("\ufffd")
+            builder.unit(piece.number)
+            builder.add(piece.kind, piece.text)
+            if builder.length > SEGMENT:
+                text, blocks, places = builder.finish()
+                yield Segment(f"{text}\n", blocks, places)
+                builder = Builder("row")
+    except csv.Error as error:
+        raise InputError("a quotation mark in it is never closed") from error
+    finally:
+        reader.detach()
+    if not builder.empty:
+        yield Segment(*builder.finish())
+    yield Closing(notes=damage("\ufffd" * damaged))
 
 
 def rows(lines: Iterable[str], *, quoted: bool = True) -> Iterator[tuple[int, list[str]]]:

@@ -16,6 +16,7 @@ from qa.reading.budget import Budget
 from qa.reading.building import Draft
 from qa.reading.containers import sniff_ole, sniff_zip
 from qa.reading.decoding import damage, decode
+from qa.reading.delimited import stream_delimited
 from qa.reading.formats import Inner, Left, Reader
 from qa.reading.frames import Closing, Entering, Frame, Opening, Segment
 from qa.reading.markdown import front_matter
@@ -102,7 +103,7 @@ def reason(error: Exception) -> str:
 
 
 def _stream(file: BinaryIO, kind: str, name: str, described: About) -> Iterator[Frame]:
-    frames = stream_text(file)
+    frames = stream_text(file) if kind in _TEXTS else stream_delimited(file)
     for number, frame in enumerate(frames):
         if number == 0 and isinstance(frame, Segment):
             beginning = Document(name, frame.text, blocks=frame.blocks, places=frame.places)

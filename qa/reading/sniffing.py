@@ -125,7 +125,11 @@ def _as_text(head: bytes) -> str | None:
             return head[len(bom) :].decode(encoding, "replace")
     for encoding, width in (("utf-32-le", 4), ("utf-32-be", 4), ("utf-16-le", 2), ("utf-16-be", 2)):
         if _is_wide(head, width, little="le" in encoding):
-            return head[: len(head) // width * width].decode(encoding, "replace")
+            wide = head[: len(head) // width * width].decode(encoding, "replace")
+            if sum(ord(char) in _CONTROLS for char in wide if ord(char) < 128) <= (
+                _MAX_CONTROLS * len(wide)
+            ):
+                return wide
     controls = len(head) - len(head.translate(None, _CONTROLS))
     if controls > _MAX_CONTROLS * len(head) or head.count(0) > _MAX_ZEROS * len(head):
         return None
@@ -138,9 +142,4 @@ def _is_wide(head: bytes, width: int, *, little: bool) -> bool:
     rows = len(head) // width
     zeros = sum(head[at::width].count(0) for at in high)
     low = head[0 if little else width - 1 :: width]
-    return (
-        rows > 1
-        and zeros > 0.4 * rows * len(high)
-        and low.count(0) < 0.05 * rows
-        and len(low) - len(low.translate(None, _CONTROLS)) <= _MAX_CONTROLS * len(low)
-    )
+    return rows > 1 and zeros > 0.4 * rows * len(high) and low.count(0) < 0.05 * rows

@@ -28,6 +28,14 @@ class _Row(NamedTuple):
     after_gap: bool  # empty rows stand above
 
 
+class Piece(NamedTuple):
+    """What a row becomes; `number` is its own."""
+
+    kind: BlockKind
+    number: int
+    text: str
+
+
 class Rows:
     """Puts the rows of a file's tables into a builder, up to a limit over all of them."""
 
@@ -42,57 +50,58 @@ class Rows:
         Raises:
             InputError: if there is more than memory should hold.
         """
-        stream = _filled(rows)
-        ahead = deque(islice(stream, AHEAD))
-        labels: Cells = {}
-        unheaded = 0
-        fresh = True  # a table may begin here: nothing but notes since the last empty row
-        while ahead:
-            row = ahead.popleft()
-            ahead.extend(islice(stream, 1))
-            fresh = fresh or row.after_gap
-            if fresh or not (labels or unheaded > _MAX_UNHEADED):
-                header = find_header(row.cells, _until_gap(ahead), sure=not (labels or unheaded))
-                if header is not None:
-                    labels, height = header
-                    self._put("lead_in", row.number, CELL_SEPARATOR.join(row.cells.values()))
-                    if height > 1:
-                        row = ahead.popleft()
-                        ahead.extend(islice(stream, 1))
-                        self._put("lead_in", row.number, CELL_SEPARATOR.join(row.cells.values()))
-                    continue
-            if self._is_note(row, labels, ahead):
-                self._put("paragraph", row.number, *row.cells.values())
-                continue
-            if row.cells == labels:  # printed again
-                self._put("lead_in", row.number, CELL_SEPARATOR.join(row.cells.values()))
-                continue
-            if fresh and not keeps_to(row.cells, labels):
-                labels = {}  # another table, which has no header
-            fresh = False
-            unheaded += not labels and len(row.cells) > 2  # "Printed on: 3 May" says nothing yet
-            said = (
-                f"{labels[at]}: {cell}" if at in labels else cell for at, cell in row.cells.items()
-            )
-            self._put("row", row.number, "; ".join(said))
+        for piece in pieces(rows):
+            self._rows += 1
+            self._characters += len(piece.text)
+            if self._rows > MAX_ROWS or self._characters > MAX_CHARACTERS:
+                raise InputError(
+                    f"it has more than {MAX_ROWS:,} rows or {MAX_CHARACTERS:,} characters; divide "
+                    "it into several files, or save it as CSV"
+                )
+            self._builder.unit(piece.number)
+            self._builder.add(piece.kind, piece.text)
 
-    @staticmethod
-    def _is_note(row: _Row, labels: Cells, ahead: Iterable[_Row]) -> bool:
-        """Whether a row is a title above a table or a remark in it: one cell with words."""
-        if len(row.cells) > 1 or is_value(next(iter(row.cells.values()))):
-            return False
-        return len(labels) > 2 if labels else any(len(other.cells) > 1 for other in ahead)
 
-    def _put(self, kind: BlockKind, number: int, text: str) -> None:
-        self._rows += 1
-        self._characters += len(text)
-        if self._rows > MAX_ROWS or self._characters > MAX_CHARACTERS:
-            raise InputError(
-                f"it has more than {MAX_ROWS:,} rows or {MAX_CHARACTERS:,} characters; divide it "
-                "into several files"
-            )
-        self._builder.unit(number)
-        self._builder.add(kind, text)
+def pieces(rows: Iterable[tuple[int, Sequence[str]]]) -> Iterator[Piece]:
+    """Yield what the rows of one sheet or file become; only a few are in memory at a time."""
+    stream = _filled(rows)
+    ahead = deque(islice(stream, AHEAD))
+    labels: Cells = {}
+    unheaded = 0
+    fresh = True  # a table may begin here: nothing but notes since the last empty row
+    while ahead:
+        row = ahead.popleft()
+        ahead.extend(islice(stream, 1))
+        fresh = fresh or row.after_gap
+        if fresh or not (labels or unheaded > _MAX_UNHEADED):
+            header = find_header(row.cells, _until_gap(ahead), sure=not (labels or unheaded))
+            if header is not None:
+                labels, height = header
+                yield Piece("lead_in", row.number, CELL_SEPARATOR.join(row.cells.values()))
+                if height > 1:
+                    row = ahead.popleft()
+                    ahead.extend(islice(stream, 1))
+                    yield Piece("lead_in", row.number, CELL_SEPARATOR.join(row.cells.values()))
+                continue
+        if _is_note(row, labels, ahead):
+            yield Piece("paragraph", row.number, next(iter(row.cells.values())))
+            continue
+        if row.cells == labels:  # printed again
+            yield Piece("lead_in", row.number, CELL_SEPARATOR.join(row.cells.values()))
+            continue
+        if fresh and not keeps_to(row.cells, labels):
+            labels = {}  # another table, which has no header
+        fresh = False
+        unheaded += not labels and len(row.cells) > 2  # "Printed on: 3 May" says nothing yet
+        said = (f"{labels[at]}: {cell}" if at in labels else cell for at, cell in row.cells.items())
+        yield Piece("row", row.number, "; ".join(said))
+
+
+def _is_note(row: _Row, labels: Cells, ahead: Iterable[_Row]) -> bool:
+    """Whether a row is a title above a table or a remark in it: one cell with words."""
+    if len(row.cells) > 1 or is_value(next(iter(row.cells.values()))):
+        return False
+    return len(labels) > 2 if labels else any(len(other.cells) > 1 for other in ahead)
 
 
 def _filled(rows: Iterable[tuple[int, Sequence[str]]]) -> Iterator[_Row]:
