@@ -46,7 +46,7 @@ def prose(size: int) -> Iterator[str]:
     chance = random.Random(1)
     written = 0
     while written < size:
-        sentences = (" ".join(chance.choices(WORDS, k=12)).capitalize() for _ in range(5))
+        sentences = (" ".join(chance.choices(WORDS, k=13)).capitalize() for _ in range(9))
         paragraph = f"{'. '.join(sentences)} {written}.\n\n"
         written += len(paragraph)
         yield paragraph
