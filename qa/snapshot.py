@@ -1,7 +1,7 @@
 """One state of a corpus, asked: a question prepared, its passages and sentences found and ranked."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from embeddings.encoder import Encoder
@@ -9,12 +9,14 @@ from qa.catalog.views import Stored, View
 from qa.errors import CorpusError, InputError
 from qa.folding import words
 from qa.matching import prepare
+from qa.passages import BOILERPLATE
 from qa.pointing import Found, rank
 from qa.retrieval import Query, Scored, retrieve
 from qa.settings import MAX_QUESTION, Settings
 from qa.state import State
 from qa.types import Passage
 
+_PAGES_OF_A_SITE = 5  # copies of one document have one title; fewer than these are no site
 _KEPT = 2_000  # passages kept in memory once they were read, some 20 KB each
 
 _T = TypeVar("_T")
@@ -76,6 +78,9 @@ class Snapshot:
         found = retrieve(query, state.vectors, state.lexical, fetch, settings, top_k)
         numbers = state.numbers[[hit.row for hit in found]].tolist()
         passages = _read(state.passages, numbers, self.view.passages)
+        # What the pages of a site have in common is not what one of them is about.
+        for number in self.view.repeated(numbers, _PAGES_OF_A_SITE):
+            passages[number] = replace(passages[number], kind=BOILERPLATE)
         return [(hit, passages[number]) for hit, number in zip(found, numbers, strict=True)]
 
 

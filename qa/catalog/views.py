@@ -249,6 +249,20 @@ class View:
         entries = {number: _entry(row) for number, row in documents.items()}
         return {number: _passage(rows[number], entries[rows[number][1]]) for number in numbers}
 
+    def repeated(self, numbers: Sequence[int], least: int) -> set[int]:
+        """Return those passages whose words stand in `least` documents of different titles."""
+        marks = ",".join("?" * len(numbers))
+        titles = (
+            "SELECT DISTINCT title FROM passages AS same JOIN documents ON documents.id = document "
+            "WHERE same.encoding = passages.encoding LIMIT ?"
+        )
+        rows = self._db.execute(
+            f"SELECT id FROM passages WHERE id IN ({marks}) "
+            f"AND (SELECT count(*) FROM ({titles})) = ?",
+            [*numbers, least, least],
+        )
+        return {number for (number,) in rows}
+
     def all_passages(self) -> Iterator[tuple[int, Passage]]:
         """Yield every passage with its number, in order."""
         numbers = self.order(self.entries())
