@@ -209,7 +209,8 @@ def test_a_paragraph_goes_on_over_the_page_and_furniture_stands_behind_it():
     assert place(draft, "pect of success") == "page 2 (printed 12)"
     assert place(draft, "Leave is a permission") == "page 1 (printed 11)"
     assert place(draft, "County Court") == "page 3 (printed 13)"
-    assert "success, and not if:\n\n11\n\nThe Guide to Courts\n\n(a) it is late" in draft.text
+    assert "success, and not if:\n\n(a) it is late; or\n(b) it is hopeless," in draft.text
+    assert "been said before.\n\n11\n\nThe Guide to Courts\n\n" in draft.text
     assert draft.text.startswith("The Guide to Courts\n\n1. Appeals\n\n")
     assert draft.blank == (4,)
 

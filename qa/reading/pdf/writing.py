@@ -45,21 +45,38 @@ def write(pages: Sequence[Page], hyphens: Hyphens) -> Builder:
     writer = _Writer(builder, hyphens, {page.number: page for page in pages})
     heads = [piece for page in pages for piece in page.body if id(piece) not in tails]
     following = {id(piece): after for piece, after in pairwise(heads)}
+    before: Piece | None = None
     for page in pages:
         writer.open(page.number)
-        writer.settle()
-        for piece in page.body:
-            if id(piece) in tails:
-                continue
+        own = [piece for piece in page.body if id(piece) not in tails]
+        if not own:
+            writer.settle()
+        for piece in own:
+            if not _same_list(before, piece):
+                writer.settle()
             if _leaves(piece):
                 # What is printed on this page is written before the next one's words.
                 writer.notes(page.number)
             writer.put(piece, following.get(id(piece)))
-            writer.settle()
-        writer.notes(page.number)
+            before = piece
+        if writer.notes(page.number):
+            before = None
         writer.close(page.number)
-        writer.settle()
+        # A list stays whole over a page's end, as a paragraph does.
+        if before is None or not _same_list(before, following.get(id(before))):
+            writer.settle()
+    writer.settle()
     return builder
+
+
+def _same_list(before: Piece | None, piece: Piece | None) -> bool:
+    """Whether two pieces are items or rows of one list or table, or what introduces it and one."""
+    if before is None or piece is None:
+        return False
+    if before.rows is not None or piece.rows is not None:
+        return before.rows is not None and piece.rows is not None
+    listed = bool(_ITEM.match(piece.text)) and piece.level is None
+    return listed and (bool(_ITEM.match(before.text)) or _last(before).text.endswith(":"))
 
 
 def _connect(pages: Sequence[Page]) -> set[int]:
@@ -95,10 +112,14 @@ def _tail(before: Piece, following: Sequence[Piece]) -> Piece | None:
 
 def _leaves(piece: Piece) -> bool:
     """Whether a piece goes on on another page."""
-    last = piece
-    while last.tail is not None:
-        last = last.tail
-    return last.page != piece.page
+    return _last(piece).page != piece.page
+
+
+def _last(piece: Piece) -> Piece:
+    """Return what a piece ends with."""
+    while piece.tail is not None:
+        piece = piece.tail
+    return piece
 
 
 class _Writer:
@@ -126,12 +147,14 @@ class _Writer:
             self._closed.add(number)
             self._waiting += self._pages[number].below
 
-    def notes(self, number: int) -> None:
-        """Write a page's notes, unless they have been."""
-        if number not in self._noted:
-            self._noted.add(number)
-            for piece in self._pages[number].notes:
-                self.put(piece, None)
+    def notes(self, number: int) -> bool:
+        """Write a page's notes, unless they have been; return whether there were any."""
+        if number in self._noted:
+            return False
+        self._noted.add(number)
+        for piece in self._pages[number].notes:
+            self.put(piece, None)
+        return bool(self._pages[number].notes)
 
     def settle(self) -> None:
         """Write what was kept back."""
