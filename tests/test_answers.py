@@ -113,7 +113,7 @@ def test_answers_as_json_keep_every_field(seeds_corpus: Corpus) -> None:
     ]
     first = value["citations"][0]
     assert first["place"] == {
-        **{"unit": "line", "first": 13, "last": 15},
+        **{"unit": "line", "first": 15, "last": 17},
         **{"label": None, "part": None},
     }
     assert (

@@ -19,7 +19,7 @@ ONLY_IN = {
     "markdown_it": "qa/reading/markdown.py",
     "charset_normalizer": "qa/reading/decoding.py",
     "olefile": "qa/reading/ole.py",
-    "pypdfium2": "qa/reading/pdf/library.py",
+    "pypdfium2": "qa/reading/pdf/pdfium.py",
     "python_calamine": "qa/reading/sheets.py",
     "subprocess": "qa/reading/workers.py",
     "nupunkt": "qa/passages.py",

@@ -71,7 +71,7 @@ def test_what_a_person_reads(run: Run) -> None:
         "[1] National Probation Service faces workload crisis undated · quotation: Justin Russell"
         in words
     )
-    assert "lines 13–15" in words
+    assert "lines 15–17" in words
     code, out, _ = run("ask", "What is the capital of Mongolia?")
     assert code == 0  # an honest "not found" is no failure
     assert "These documents do not answer that." in out

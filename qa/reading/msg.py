@@ -23,7 +23,7 @@ from qa.reading.mailheaders import author_of, decode_text, field_text, fields, i
 from qa.reading.ole import open_ole
 
 if TYPE_CHECKING:
-    from olefile import OleFileIO
+    from qa.reading.ole import OleFileIO
 
 # Properties, by the numbers of MS-OXPROPS.
 _CLASS, _SUBJECT, _SENT, _HEADERS = 0x001A, 0x0037, 0x0039, 0x007D

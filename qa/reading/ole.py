@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from qa.errors import InputError
 
 if TYPE_CHECKING:
-    from olefile import OleFileIO
+    from olefile import OleFileIO as OleFileIO
 
 
 def open_ole(data: bytes) -> "OleFileIO":
