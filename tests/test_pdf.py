@@ -278,3 +278,60 @@ def test_scans_and_locked_files_are_refused_and_open_ones_read():
         read(make("", ""))
     with pytest.raises(InputError, match="damaged"):
         read(b"%PDF-1.4\nnothing")
+
+
+def test_a_number_that_a_line_of_a_sentence_begins_with_is_no_items():
+    page = (
+        say(20, 40, "(a)")
+        + say(50, 40, "The bundles have to be brought to the court within")
+        + say(50, 52, "14 days of the order, and copies of them not later than")
+        + say(50, 64, "7 days before the hearing of the application.")
+        + say(20, 88, "2. The trial is heard as the parties ask, between the")
+        + say(20, 100, "2 and 5 days that it lasts in the list of the judge.")
+        + say(20, 124, "Whoever appeals has to bring with him to the hearing in")
+        + say(20, 136, "1 the order of the court that is appealed from, sealed")
+        + say(20, 148, "2 the grounds of the appeal")
+        + say(20, 172, "Bring these on the day")
+        + say(20, 184, "3 pens and")
+        + say(20, 196, "4 sheets")
+    )
+    assert blocks(read(make(page))) == [
+        (
+            "item",
+            "(a) The bundles have to be brought to the court within 14 days of the order, and copies "
+            "of them not later than 7 days before the hearing of the application.",
+        ),
+        (
+            "item",
+            "2. The trial is heard as the parties ask, between the 2 and 5 days that it lasts in the "
+            "list of the judge.",
+        ),
+        ("paragraph", "Whoever appeals has to bring with him to the hearing in"),
+        ("paragraph", "1 the order of the court that is appealed from, sealed"),
+        ("paragraph", "2 the grounds of the appeal"),
+        ("paragraph", "Bring these on the day"),
+        ("paragraph", "3 pens and"),
+        ("paragraph", "4 sheets"),
+    ]
+
+
+def test_contents_is_above_no_chapter():
+    chapters = [
+        say(20, 50, "Section 1. Claims", size=16, bold=True)
+        + say(20, 80, "1.1 Forms", size=13, bold=True)
+        + say(20, 100, "A claim is made by a form that the court gives out."),
+        say(20, 50, "Section 2. Trials", size=16, bold=True)
+        + say(20, 80, "A trial is heard by a judge of the court."),
+    ]
+    contents = say(20, 50, "Contents", size=20, bold=True) + say(
+        20, 90, "Section 1. Claims ........ 5", "Section 2. Trials ........ 6"
+    )
+    title = say(20, 50, "The Guide", size=26, bold=True) + say(20, 120, "By the judges.")
+    draft = read(make(title, "", "", contents, *chapters))
+    assert [b.section for b in draft.blocks if b.kind == "heading"] == [
+        "The Guide",
+        "Contents",
+        "Section 1. Claims",
+        "Section 1. Claims › 1.1 Forms",
+        "Section 2. Trials",
+    ]

@@ -11,6 +11,10 @@ _MAX_LENGTH = 200  # characters
 _LARGER = 1.12  # than the body's type
 _TITLE_PAGES = 3
 _ENDS_TEXT = re.compile(r"[.;:,][\"'”’)\]]*$")
+_CONTENTS = re.compile(
+    r"(?:table of )?contents|inhalt(?:sverzeichnis)?|sommaire|table des matières|[íi]ndice|inhoud",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"(?:[A-Z]\.?|\d{1,3})((?:\.\d{1,3})*)\.?\s")
 
 Style = tuple[float, bool, bool]
@@ -23,8 +27,9 @@ def mark_headings(pieces: Sequence[Piece], usual: Measure) -> None:
     last_page: dict[Style, int] = {}
     for piece in found:
         depths.setdefault(piece.style, set()).add(_depth(piece.text))
-        last_page[piece.style] = piece.page
-    # What only a title page has in its large type isn't above every chapter.
+        if not _CONTENTS.fullmatch(piece.text.strip()):
+            last_page[piece.style] = piece.page
+    # What only a title page, or "Contents", has in its large type isn't above every chapter.
     chapters = [style for style, page in last_page.items() if page > _TITLE_PAGES]
     highest = max((size for size, _, _ in chapters), default=math.inf)
     levels: dict[tuple[Style, int], int] = {}

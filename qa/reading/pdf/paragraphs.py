@@ -200,10 +200,14 @@ def _begins(
         if line.bold and (short or _ENDS_SENTENCE.search(above.text)):
             return True
     heads = _looks_head(run, usual)
-    if is_marked(line) and (
-        not _full(above, line, right)
-        or _hangs(line, below)
-        or (is_marked(run[0]) and abs(line.x0 - run[0].x0) < 0.3 * em)
+    if (
+        is_marked(line)
+        and not _counts(run, line, below, right)
+        and (
+            not _full(above, line, right)
+            or _hangs(line, below)
+            or (is_marked(run[0]) and abs(line.x0 - run[0].x0) < 0.3 * em)
+        )
     ):
         return True
     if heads:
@@ -224,6 +228,25 @@ def _begins(
     if _ENDS_SENTENCE.search(above.text):
         return not line.text[0].islower()
     return above.x1 < right - 0.25 * (right - above.x0) and not line.text[0].islower()
+
+
+def _counts(run: Sequence[Line], line: Line, below: Line | None, right: float) -> bool:
+    """Whether the number that a line begins with belongs to the sentence: "within / 7 days".
+
+    It stands bare before a small letter, below a line that breaks off within a sentence and had
+    no room for the number and its word, which a space that doesn't break may hold together.
+    """
+    number, word = line.words[:2]
+    if not number.text.isdecimal() or not word.text[0].islower() or line.bold != run[-1].bold:
+        return False
+    if not run[-1].text[-1].isalpha() or (is_marked(run[0]) and run[0].words[0].text.isdecimal()):
+        return False
+    if below is not None and below.words[0].text == str(int(number.text) + 1):
+        return False
+    lefts = (run[0].x0, _left(run))
+    if min(abs(line.x0 - left) for left in lefts) > 0.3 * line.size:
+        return False
+    return run[-1].x1 + word.x1 - line.x0 > right - 1.5 * line.size
 
 
 def _looks_head(run: Sequence[Line], usual: Measure) -> bool:
