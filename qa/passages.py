@@ -30,6 +30,7 @@ _CUT_IN_PARAGRAPH = 25.0
 _CUT_IN_LIST = 15.0
 _CUT_AFTER_LEAD_IN = 200.0
 _PER_PASSAGE = 5.0
+_ACROSS = 100.0  # of not cutting where a page number, a running header or a link target stands
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -286,6 +287,7 @@ def _partition(units: Sequence[_Unit], limit: int) -> list[tuple[int, int]]:
     cut = [0] * (len(units) + 1)
     for end in range(1, len(units) + 1):
         words = tokens = 0
+        across = 0.0
         for first in range(end - 1, -1, -1):
             unit = units[first]
             words += unit.words
@@ -294,13 +296,14 @@ def _partition(units: Sequence[_Unit], limit: int) -> list[tuple[int, int]]:
             fits = words <= MAX_WORDS and tokens <= limit and size <= MAX_CHARACTERS
             if first < end - 1 and not fits:
                 break
-            cost = best[first] + _PER_PASSAGE + max(0, MIN_WORDS - words)
+            cost = best[first] + _PER_PASSAGE + max(0, MIN_WORDS - words) + across
             if first:
                 cost += units[first].cut_before
             if cost < best[end]:
                 best[end], cut[end] = cost, first
             words += unit.gap_words
             tokens += unit.gap_tokens
+            across += _ACROSS * (unit.gap_words > 0)
     bounds = []
     end = len(units)
     while end:

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from io import BytesIO
 
 from qa.reading.dispatch import read_file
-from qa.reading.formats import Left
+from qa.reading.formats import Left, Working
 from qa.reading.frames import Closing, Frame, Opening, Segment
 from qa.types import Document
 
 
 def frames(data: bytes, name: str, about: Mapping[str, str | None] | None = None) -> list[Frame]:
     """Everything that a file yields."""
-    return list(read_file(BytesIO(data), len(data), name, about or {}))
+    found = read_file(BytesIO(data), len(data), name, about or {})
+    return [frame for frame in found if not isinstance(frame, Working)]
 
 
 def read(data: bytes, name: str, about: Mapping[str, str | None] | None = None) -> Document:

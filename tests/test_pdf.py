@@ -90,8 +90,7 @@ def encryption_key(password):
 
 
 def read(data, name="a.pdf"):
-    (draft,) = read_pdf(data, name)
-    assert isinstance(draft, Draft)
+    (draft,) = (found for found in read_pdf(data, name) if isinstance(found, Draft))
     return draft
 
 

@@ -17,7 +17,7 @@ from qa.reading.building import Draft
 from qa.reading.containers import sniff_ole, sniff_zip
 from qa.reading.decoding import damage, decode
 from qa.reading.delimited import stream_delimited
-from qa.reading.formats import Inner, Left, Reader
+from qa.reading.formats import Inner, Left, Reader, Working
 from qa.reading.frames import Closing, Entering, Frame, Opening, Segment
 from qa.reading.markdown import front_matter
 from qa.reading.sniffing import HEAD, sniff
@@ -142,6 +142,8 @@ def _whole(
             read = Document(name, found.text, blocks=blocks, places=found.places)
             document = _understood(read, {**known, **described}, made)
             yield from _document(document, kind, within.member, Closing(found.blank, found.notes))
+        elif isinstance(found, Working):
+            yield found
         elif isinstance(found, Left):
             yield Left(within.path(found.name), found.reason)
         else:

@@ -29,5 +29,10 @@ class Left:
     reason: str
 
 
-Reader = Callable[[bytes, str], Iterator[Draft | Inner | Left]]
+@dataclass(frozen=True, slots=True)
+class Working:
+    """One more page of a long document is read: there is the more to be done with all of them."""
+
+
+Reader = Callable[[bytes, str], Iterator[Draft | Inner | Left | Working]]
 """Takes a file's bytes and name; raises `InputError` with the reason where it can't be read."""

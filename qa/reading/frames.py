@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from qa.flat import blocks_from, flat_blocks, flat_places, places_from
-from qa.reading.formats import Left
+from qa.reading.formats import Left, Working
 from qa.types import Block, PlaceMap
 
 
@@ -61,9 +61,9 @@ class Entering:
     name: str
 
 
-Frame = Opening | Segment | Closing | Left | Entering
+Frame = Opening | Segment | Closing | Left | Entering | Working
 _KINDS: dict[str, Callable[..., Frame]] = {
-    kind.__name__: kind for kind in (Opening, Segment, Closing, Left, Entering)
+    kind.__name__: kind for kind in (Opening, Segment, Closing, Left, Entering, Working)
 }
 
 

@@ -20,7 +20,7 @@ from qa.reading.dispatch import read_file, reason
 from qa.reading.formats import Left
 from qa.reading.frames import Frame, to_json
 from qa.reading.regular import open_regular
-from qa.reading.workers import MEMORY, NO_MEMORY
+from qa.reading.workers import MEMORY, NO_MEMORY, Allowance
 
 
 def main() -> None:
@@ -42,14 +42,15 @@ def main() -> None:
 
 
 def _answer(request: dict[str, Any], answers: BinaryIO) -> None:
-    allowed = request["seconds"]
-    _limit_time(allowed)
+    allowed = Allowance(request["seconds"])
+    _limit_time(allowed.seconds)
     with open_regular(os.fsdecode(b64decode(request["path"]))) as file:
         size = os.fstat(file.fileno()).st_size
         for frame in read_file(file, size, request["name"], request["about"], request["skip"]):
             _send(frame, answers)
             answers.flush()
-            _limit_time(allowed)
+            allowed.count(frame)
+            _limit_time(allowed.seconds)
 
 
 def _send(frame: Frame, answers: BinaryIO) -> None:

@@ -20,7 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qa.reading.formats import Left
+from qa.reading.formats import Left, Working
 from qa.reading.frames import Entering, Frame, from_json
 
 MEMORY = 2**30  # bytes of address space that reading may take
@@ -28,11 +28,28 @@ NO_MEMORY = 70  # exit code of a worker that needs more
 _MODULE = "qa.reading.worker"
 SECONDS = 8.0  # of computing between two frames, for a small file
 _SECONDS_PER_MIB = 0.5
+_SECONDS_PER_PAGE = 0.05  # that has been read, for what is done with all pages in the end
+_MOST_FOR_PAGES = 60.0
 _WAITING = 4.0  # times as long by the clock: other programs want the processor, too
 _MAX_FRAME = 2**31  # bytes
 _MAX_FAULTS = 5  # files inside one file that may crash a worker before the whole is given up
 _MAX_FILES = 1_000  # that one worker reads: what parsers don't give back is bounded, too
 _AHEAD = 4  # frames of a file that wait in memory to be taken
+
+
+@dataclass(slots=True)
+class Allowance:
+    """How many seconds computing may take until the next frame."""
+
+    seconds: float
+    _for_pages: float = 0.0
+
+    def count(self, frame: Frame) -> None:
+        """Allow more for a document with more pages."""
+        more = _SECONDS_PER_PAGE * isinstance(frame, Working)
+        if self._for_pages + more <= _MOST_FOR_PAGES:
+            self._for_pages += more
+            self.seconds += more
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +110,15 @@ class _Worker:
             self._process.stdin.write(json.dumps(asked).encode() + b"\n")
             self._process.stdin.flush()
         except OSError as error:
-            raise _CrashedError(self._why(request)) from error
-        while data := self._frame(request):
+            raise _CrashedError(self._why(request.seconds)) from error
+        allowed = Allowance(request.seconds)
+        while data := self._frame(allowed):
             try:
-                yield from_json(data)
+                frame = from_json(data)
             except (ValueError, KeyError, TypeError) as error:
                 raise _CrashedError("its reader sent nonsense") from error
+            allowed.count(frame)
+            yield frame
 
     def end(self) -> None:
         """End the process, whatever it is doing."""
@@ -109,32 +129,32 @@ class _Worker:
                 with suppress(OSError):
                     pipe.close()
 
-    def _frame(self, request: Request) -> bytes:
-        timer = threading.Timer(_WAITING * request.seconds, self._expire)
+    def _frame(self, allowed: Allowance) -> bytes:
+        timer = threading.Timer(_WAITING * allowed.seconds, self._expire)
         timer.start()
         try:
-            (size,) = struct.unpack("<I", self._bytes(4, request))
+            (size,) = struct.unpack("<I", self._bytes(4, allowed))
             if size > _MAX_FRAME:
                 raise _CrashedError("its reader sent nonsense")
-            return self._bytes(size, request)
+            return self._bytes(size, allowed)
         finally:
             timer.cancel()
 
-    def _bytes(self, count: int, request: Request) -> bytes:
+    def _bytes(self, count: int, allowed: Allowance) -> bytes:
         assert self._process.stdout is not None
         data = self._process.stdout.read(count)
         if len(data) < count:
-            raise _CrashedError(self._why(request))
+            raise _CrashedError(self._why(allowed.seconds))
         return data
 
     def _expire(self) -> None:
         self._late = True
         self._process.kill()
 
-    def _why(self, request: Request) -> str:
+    def _why(self, seconds: float) -> str:
         code = self._process.wait()
         if self._late or code == -getattr(signal, "SIGXCPU", 0):
-            return f"it takes longer than {request.seconds:.0f} seconds to read"
+            return f"it takes longer than {seconds:.0f} seconds to read"
         if code == NO_MEMORY:
             return f"it takes more than {MEMORY // 2**30} GiB of memory to read"
         name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
@@ -178,7 +198,7 @@ class Reading:
                     for frame in worker.frames(self.request, skip):
                         if isinstance(frame, Entering):
                             entered = frame.name
-                        else:
+                        elif not isinstance(frame, Working):
                             count += 1
                             # After a crash inside, what was read before it comes again.
                             if count > delivered:

@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from qa.errors import InputError
 from qa.reading.building import Draft
-from qa.reading.formats import Inner
+from qa.reading.formats import Working
 from qa.reading.pdf.columns import flows
 from qa.reading.pdf.furniture import printed_numbers, split
 from qa.reading.pdf.headings import mark_headings
@@ -28,7 +28,7 @@ _NO_TITLE = re.compile(
 )
 
 
-def read_pdf(data: bytes, name: str) -> Iterator[Draft | Inner]:
+def read_pdf(data: bytes, name: str) -> Iterator[Draft | Working]:
     """Yield the document in a PDF.
 
     Raises:
@@ -36,7 +36,10 @@ def read_pdf(data: bytes, name: str) -> Iterator[Draft | Inner]:
     """
     file = PdfFile(data)
     try:
-        sheets = list(file.sheets())
+        sheets = []
+        for sheet in file.sheets():
+            sheets.append(sheet)
+            yield Working()
         title, author = file.metadata("Title"), file.metadata("Author")
         created = _DATE.match(file.metadata("CreationDate"))
     finally:
