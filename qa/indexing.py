@@ -200,7 +200,7 @@ class Indexer:
                     done.noted += [_moved(entry, entry.doc_id, origin) for entry in before]
                 continue
             name = before[0].file_name if before else unique_name(file, taken)
-            taken.given.add(name)
+            taken.give(name)
             changed.append(_Changed(file, name, origin, before))
             yield Request(file.path, name, file.about, file.size)
 
@@ -223,6 +223,7 @@ class Indexer:
                 self._committer.hold(unit, document, part)
         if not unit.documents and not left:
             raise InputError("it holds nothing that can be read")
+        self._check_members(unit, gone)
         done.skipped += left
         former = [] if file.before or unit.is_long else self._former(unit, gone)
         if former:
@@ -236,6 +237,15 @@ class Indexer:
             self._committer.done += file.file.size
         else:
             self._put(unit, file, done)
+
+    def _check_members(self, unit: Unit, gone: Mapping[Path, object]) -> None:
+        """Refuse a file in which something has the name of another file's document."""
+        members = [document.described.doc_id for document in unit.documents if document.member]
+        with self._catalog.reading() as view:
+            for doc_id, entry in view.named(members).items():
+                path = entry.origin.path
+                if path != unit.origin.path and path not in gone:
+                    raise InputError(f"it holds what would be called {doc_id!r}, which another is")
 
     def _put(self, unit: Unit, file: "_Changed | None", done: "_Done") -> None:
         if unit.is_long and file:
@@ -327,16 +337,33 @@ class _Done:
 
 @dataclass(slots=True)
 class _Names:
-    """The names that documents have, in the catalog and among the files so far."""
+    """The names that files have, in the catalog and among those so far.
+
+    A name is taken, too, where a folder has it that holds files, or a file whose members it could
+    be one of: "all.zip/a.txt" may be in a folder or in an archive.
+    """
 
     catalog: Catalog
     given: set[str] = field(default_factory=set)
+    folders: set[str] = field(default_factory=set)
+
+    def give(self, name: str) -> None:
+        """Let a file have a name."""
+        self.given.add(name)
+        self.folders.update(_above(name))
 
     def __contains__(self, name: object) -> bool:
-        if name in self.given or not isinstance(name, str):
-            return name in self.given
+        if not isinstance(name, str):
+            return False
+        if name in self.given or name in self.folders or not self.given.isdisjoint(_above(name)):
+            return True
         with self.catalog.reading() as view:
-            return name in view.named([name])
+            return bool(view.named([name])) or view.has_below(name)
+
+
+def _above(name: str) -> list[str]:
+    """Return the folders that a name stands in: "a" and "a/b" for "a/b/c"."""
+    return [name[:at] for at, char in enumerate(name) if char == "/"]
 
 
 def _from_memory(document: Document, before: Entry | None) -> tuple[Origin, Document]:

@@ -149,6 +149,15 @@ class View:
                 found[row[1]] = _entry(row)
         return found
 
+    def has_below(self, name: str) -> bool:
+        """Whether there are documents whose ids begin with this name and "/"."""
+        below = f"{_sound(name)}/"
+        found = self._db.execute(
+            "SELECT 1 FROM documents WHERE doc_id >= ? AND doc_id < ? LIMIT 1",
+            [below, f"{below[:-1]}0"],
+        ).fetchone()
+        return found is not None
+
     def within(self, paths: Iterable[Path]) -> list[Entry]:
         """Return the bookkeeping of the documents whose files are these or lie in these folders."""
         found: dict[int, Entry] = {}
