@@ -5,6 +5,7 @@ goes on from there. The documents of one file appear together or not at all.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from embeddings.encoder import Encoder
@@ -30,7 +31,10 @@ class Unit:
         before: Its documents in the catalog.
         documents: What is in it now, in order.
         parts: Their stretches, as long as they are held.
+        left: What else is in the file and wasn't read, with the reason.
         is_long: Whether they were too long to be held.
+        held: Characters of the stretches held.
+        passages: How many passages are held.
     """
 
     origin: Origin
@@ -38,23 +42,16 @@ class Unit:
     before: Sequence[Entry]
     documents: list[Cut] = field(default_factory=list)
     parts: list[tuple[Cut, Part]] = field(default_factory=list)
+    left: tuple[tuple[str, str], ...] = ()
     is_long: bool = False
+    held: int = 0
+    passages: int = 0
 
     @property
     def gone(self) -> list[str]:
         """The ids of documents that aren't in the file any more."""
         now = {document.described.doc_id for document in self.documents}
         return sorted(entry.doc_id for entry in self.before if entry.doc_id not in now)
-
-    @property
-    def held(self) -> int:
-        """Characters of the stretches held."""
-        return sum(len(part.segment.text) for _, part in self.parts)
-
-    @property
-    def passages(self) -> int:
-        """How many passages are held."""
-        return sum(len(part.passages) for _, part in self.parts)
 
 
 class Committer:
@@ -85,6 +82,10 @@ class Committer:
         if not unit.documents or unit.documents[-1] is not document:
             unit.documents.append(document)
         unit.parts.append((document, part))
+        unit.held += len(part.segment.text)
+        unit.passages += len(part.passages)
+        if unit.origin.path is None:
+            return  # what is from memory can't be read again
         if unit.held > _HELD or (unit.is_long and unit.passages >= _BATCH):
             unit.is_long = True
             self._let_go(unit)
@@ -119,7 +120,8 @@ class Committer:
         self.flush()
         self._let_go(unit)
         with self._catalog.writing() as writer:
-            self._write(writer, unit, parts())
+            with suppress(LookupError):  # words that were never encoded
+                self._write(writer, unit, parts())
             if [x.text_hash for x in read] != [x.text_hash for x in unit.documents]:
                 raise InputError("it was changed while it was read; index again")
         self.done += unit.size
@@ -139,6 +141,7 @@ class Committer:
         """Encode what is held of a unit, and hold it no longer."""
         self._encode([unit])
         unit.parts.clear()
+        unit.held = unit.passages = 0
 
     def _encode(self, units: Sequence[Unit]) -> None:
         """Keep an encoding of every text of these units."""
@@ -167,7 +170,12 @@ class Committer:
         for document, part in parts:
             if document is not current:
                 current = document
-                origin = replace(unit.origin, member=document.member)
+                origin = replace(
+                    unit.origin,
+                    member=document.member,
+                    siblings=len(unit.documents),
+                    left=unit.left,
+                )
                 described = document.described, document.text_hash
                 writer.put(origin, *described, document.length, document.passages)
             named = [Keys(*(encoding_key(text, fingerprint) for text in t)) for t in part.texts]

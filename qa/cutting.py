@@ -8,13 +8,16 @@ import hashlib
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import get_args
 
 from embeddings.encoder import Encoder
 from qa import passages
 from qa.errors import InputError
 from qa.reading.formats import Left
 from qa.reading.frames import Closing, Frame, Opening, Segment
-from qa.types import Document, Passage, Read, Skipped
+from qa.types import BlockKind, Document, Passage, Read, Skipped
+
+_NONSENSE = "its reader sent nonsense"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,8 @@ def cut_frames(
                 raise InputError(frame.reason)
             left.append(Skipped(doc_id_of(name, frame.name), frame.reason))
         elif isinstance(frame, Opening):
+            if document is not None:
+                raise InputError(_NONSENSE)
             member = _unique(frame.member, members)
             described = Document(
                 *(doc_id_of(name, member), "", frame.title, frame.author),
@@ -121,11 +126,12 @@ def cut_frames(
             )
             document = Cut(described, member, frame.format)
         elif document is None:
-            raise InputError("its reader sent nonsense")
+            raise InputError(_NONSENSE)
         elif isinstance(frame, Segment):
             yield document, document.cut(frame, encoder)
         elif isinstance(frame, Closing):
             document.blank, document.notes = frame.blank, frame.notes
+            document = None
 
 
 def cut_whole(document: Document, encoder: Encoder) -> tuple[Cut, Part]:
@@ -157,9 +163,12 @@ def _check(segment: Segment) -> None:
     """Refuse what another process has sent and isn't as agreed."""
     starts = segment.places.starts
     at = 0
+    kinds = get_args(BlockKind)
     for block in segment.blocks:
-        if not at <= block.start < block.end <= len(segment.text):
-            raise InputError("its reader sent nonsense")
+        if block.kind not in kinds or not at <= block.start < block.end <= len(segment.text):
+            raise InputError(_NONSENSE)
         at = block.end
-    if not starts or starts[0] != 0 or any(a > b for a, b in pairwise(starts)):
-        raise InputError("its reader sent nonsense")
+    places = segment.places
+    parallel = (len(places.numbers) in (0, len(starts))) and len(places.labels) in (0, len(starts))
+    if not starts or starts[0] != 0 or not parallel or any(a > b for a, b in pairwise(starts)):
+        raise InputError(_NONSENSE)

@@ -133,6 +133,8 @@ class Indexer:
                 former = view.past_names()  # no file may be left of these, but words are
                 named = {name for name, _ in former if name == printable(target)}
                 found = named | set(view.named([printable(target)]))
+                # A file's name means all that is in it.
+                found |= {e.doc_id for e in view.below(printable(target)) if e.is_member_of(target)}
                 if not found:
                     found = {e.doc_id for e in view.within([path])}
                     found |= {name for name, where in former if _within(where, [path])}
@@ -185,7 +187,8 @@ class Indexer:
         taken = _Names(self._catalog)
         for file in files:
             before = known.get(file.path, [])
-            if before and not rehash and untouched(before[0].origin, file):
+            whole = _is_whole(before, rehash=rehash)
+            if whole and not rehash and untouched(before[0].origin, file):
                 self._leave(file, before, done)
                 continue
             try:
@@ -194,18 +197,25 @@ class Indexer:
                 done.skip(file, error, kept=bool(before))
                 self._committer.done += file.size
                 continue
-            if before and before[0].origin.made_from == origin.made_from:
+            if whole and before[0].origin.made_from == origin.made_from:
                 self._leave(file, before, done)
-                if replace(before[0].origin, member="") != origin:
+                if (before[0].origin.size, before[0].origin.mtime_ns) != (
+                    *(origin.size, origin.mtime_ns),
+                ):
                     done.noted += [_moved(entry, entry.doc_id, origin) for entry in before]
                 continue
             name = before[0].file_name if before else unique_name(file, taken)
             taken.give(name)
-            changed.append(_Changed(file, name, origin, before))
-            yield Request(file.path, name, file.about, file.size)
+            found = _Changed(file, name, origin, before)
+            changed.append(found)
+            yield found.request
 
     def _leave(self, file: File, before: Sequence[Entry], done: "_Done") -> None:
         done.unchanged += [entry.doc_id for entry in before]
+        name = before[0].file_name
+        done.skipped += [
+            Skipped(doc_id_of(name, left), reason) for left, reason in before[0].origin.left
+        ]
         self._committer.done += file.size
 
     def _take(
@@ -218,14 +228,15 @@ class Indexer:
         """
         unit = Unit(file.origin, file.file.size, file.before)
         left: list[Skipped] = []
-        with closing(self._cut(reading, file, left)) as parts:
+        with closing(self._cut(lambda: reading, file, left)) as parts:
             for document, part in parts:
                 self._committer.hold(unit, document, part)
         if not unit.documents and not left:
             raise InputError("it holds nothing that can be read")
         self._check_members(unit, gone)
         done.skipped += left
-        former = [] if file.before or unit.is_long else self._former(unit, gone)
+        unit.left = tuple((s.path.removeprefix(f"{file.name}/"), s.reason) for s in left)
+        former = [] if file.before else self._former(unit, gone)
         if former:
             # Its former name stays taken until the renaming is written down.
             same = file.file.name == former[0].file_name
@@ -249,8 +260,7 @@ class Indexer:
 
     def _put(self, unit: Unit, file: "_Changed | None", done: "_Done") -> None:
         if unit.is_long and file:
-            again = POOL.read(Request(file.file.path, file.name, file.file.about, file.file.size))
-            with closing(self._cut(again, file, [])) as parts:
+            with closing(self._cut(lambda: POOL.read(file.request), file, [])) as parts:
                 self._committer.put_long(unit, parts)
         else:
             self._committer.put(unit)
@@ -262,27 +272,24 @@ class Indexer:
         done.removed += unit.gone
 
     def _cut(
-        self, reading: Reading, file: "_Changed", left: list[Skipped]
+        self, begin: Callable[[], Reading], file: "_Changed", left: list[Skipped]
     ) -> Generator[tuple[Cut, Part]]:
-        with closing(reading.frames()) as frames:
-            yield from cut_frames(frames, file.name, self._encoder(), left)
+        reading = begin()
+        try:
+            yield from cut_frames(reading.frames(), file.name, self._encoder(), left)
+        finally:
+            reading.abandon()
 
     def _former(self, unit: Unit, gone: dict[Path, list[Entry]]) -> list[Entry]:
         """Return what a file's documents were under another name, and take it from what has gone."""
         for path, entries in gone.items():
             if entries[0].origin.made_from != unit.origin.made_from:
                 continue
-            by_member = {entry.origin.member: entry for entry in entries}
-            if by_member.keys() != {document.member for document, _ in unit.parts}:
-                continue
-            with self._catalog.reading() as view:
-                # A title or a date may have come from the name.
-                same = all(
-                    _as_kept(document, part) == _without_name(view.document(entry.doc_id))
-                    for document, part in unit.parts
-                    if (entry := by_member[document.member])
-                )
-            if same:
+            now = {document.member: document for document in unit.documents}
+            # A title or a date may have come from the name.
+            if now.keys() == {entry.origin.member for entry in entries} and all(
+                _is_same(now[entry.origin.member], entry) for entry in entries
+            ):
                 return gone.pop(path)
         return []
 
@@ -301,6 +308,12 @@ class _Changed:
     name: str
     origin: Origin
     before: Sequence[Entry]
+
+    @property
+    def request(self) -> Request:
+        """What a worker is asked."""
+        size = self.origin.size or 0  # as many bytes as were hashed
+        return Request(self.file.path, self.name, self.file.about, size)
 
 
 @dataclass(slots=True)
@@ -358,7 +371,7 @@ class _Names:
         if name in self.given or name in self.folders or not self.given.isdisjoint(_above(name)):
             return True
         with self.catalog.reading() as view:
-            return bool(view.named([name])) or view.has_below(name)
+            return bool(view.named([name]) or view.below(name, 1))
 
 
 def _above(name: str) -> list[str]:
@@ -393,15 +406,28 @@ def _fits(doc_id: str, path: Path | None, pattern: str) -> bool:
     return any(fnmatchcase(name, pattern) for name in (doc_id, str(path or "")))
 
 
+def _is_whole(entries: Sequence[Entry], *, rehash: bool) -> bool:
+    """Whether all that a file holds is in the catalog, or can't be; if not, it is read again."""
+    if not entries or len(entries) != entries[0].origin.siblings:
+        return False
+    return not (rehash and entries[0].origin.left)
+
+
 def _moved(entry: Entry, doc_id: str, origin: Origin) -> Entry:
-    return replace(entry, doc_id=doc_id, origin=replace(origin, member=entry.origin.member))
+    """Return a document's bookkeeping with another name, and its file's path, size and time."""
+    now = replace(
+        entry.origin,
+        path=origin.path,
+        size=origin.size,
+        mtime_ns=origin.mtime_ns,
+        made_from=origin.made_from,
+    )
+    return replace(entry, doc_id=doc_id, origin=now)
 
 
-def _as_kept(document: Cut, part: Part) -> Document:
-    segment = part.segment
-    described = replace(document.described, doc_id="")
-    return replace(described, text=segment.text, blocks=segment.blocks, places=segment.places)
-
-
-def _without_name(document: Document | None) -> Document | None:
-    return document and replace(document, doc_id="")
+def _is_same(document: Cut, entry: Entry) -> bool:
+    """Whether a document is what it was; of the same bytes, so blocks and places are the same."""
+    said = document.described
+    return (document.text_hash, said.title, said.author, said.publisher) == (
+        *(entry.text_hash, entry.title, entry.author, entry.publisher),
+    ) and (said.published, said.kind) == (entry.published, entry.kind)

@@ -19,7 +19,7 @@ from embeddings.encoder import Vectors
 from embeddings.tokens import expand
 from qa.folding import Word, words
 from qa.kinds import OTHER, asks_for_list, expected, offers
-from qa.passages import BOILERPLATE, about_text, heading_text
+from qa.passages import about_text, heading_text
 from qa.retrieval import Query, Scored
 from qa.settings import Settings
 from qa.types import Excerpt, Passage, Span
@@ -95,7 +95,7 @@ def point(
     off = [FEATURES.index(name) for signal in without for name in _OF_SIGNAL.get(signal, ())]
     features[:, off] = _MEANS[off]
     scores = (features - _MEANS) / _DEVIATIONS @ _COEFFICIENTS
-    furniture = [hits[owner][1].kind == BOILERPLATE for owner in owners]
+    furniture = [hits[owner][0].is_boilerplate for owner in owners]
     scores -= settings.boilerplate_margin * np.array(furniture, float)
     found = [
         Pointed(

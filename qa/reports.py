@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from math import floor
 
 from qa.types import Read, Report
 
@@ -43,8 +44,10 @@ def _formats(reads: Sequence[Read]) -> Iterator[str]:
         by_format[read.format].append(read)
     for name, some in sorted(by_format.items()):
         blank = sum(len(read.blank) for read in some)
-        said = f"{len(some)} {name}, {100 * share(some):.1f} % of the characters indexed"
-        yield f"{said}, {blank} pages without text" if blank else said
+        percent = floor(1000 * share(some)) / 10  # 100 is all of them
+        said = f"{len(some)} {name}, {percent:.1f} % of the characters indexed"
+        pages = "1 page" if blank == 1 else f"{blank} pages"
+        yield f"{said}, {pages} without text" if blank else said
 
 
 def _pages(numbers: Sequence[int]) -> str:

@@ -52,6 +52,7 @@ class Scored:
         stored: What it is matched by.
         match: How its words meet the question.
         label: (q,) how closely each token is met by what is said of it: title, date, heading.
+        is_boilerplate: Whether it belongs to a page rather than to its text.
     """
 
     row: int
@@ -60,6 +61,7 @@ class Scored:
     stored: Stored
     match: Match
     label: Vectors
+    is_boilerplate: bool = False
 
     @property
     def best(self) -> Vectors:

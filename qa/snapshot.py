@@ -79,9 +79,12 @@ class Snapshot:
         numbers = state.numbers[[hit.row for hit in found]].tolist()
         passages = _read(state.passages, numbers, self.view.passages)
         # What the pages of a site have in common is not what one of them is about.
-        for number in self.view.repeated(numbers, _PAGES_OF_A_SITE):
-            passages[number] = replace(passages[number], kind=BOILERPLATE)
-        return [(hit, passages[number]) for hit, number in zip(found, numbers, strict=True)]
+        furniture = self.view.repeated(numbers, _PAGES_OF_A_SITE)
+        furniture |= {n for n, passage in passages.items() if passage.kind == BOILERPLATE}
+        return [
+            (replace(hit, is_boilerplate=number in furniture), passages[number])
+            for hit, number in zip(found, numbers, strict=True)
+        ]
 
 
 def _read(

@@ -127,6 +127,8 @@ DOCUMENTS = Table(
         "doc_id": "TEXT NOT NULL UNIQUE",
         "path": "BLOB",  # absolute; NULL when added from memory
         "member": "TEXT NOT NULL",  # path inside the file, "" for the file itself
+        "siblings": "INTEGER NOT NULL",  # documents in the file
+        "left": "TEXT NOT NULL",  # what else is in the file and wasn't read, with reasons
         "size": "INTEGER",
         "mtime_ns": "INTEGER",  # NULL where it can't be trusted
         "made_from": "TEXT NOT NULL",  # hash of content, description and versions of reader, chunker

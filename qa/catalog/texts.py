@@ -64,12 +64,12 @@ def _cut(places: PlaceMap, start: int, end: int, shift: int) -> PlaceMap:
     while first and places.starts[first - 1] == places.starts[first] >= start:
         first -= 1  # empty units begin where the next does
     last = max(first + 1, bisect_left(places.starts, end))
-    numbers = places.numbers or tuple(range(1, len(places.starts) + 1))
+    numbers = places.numbers[first:last] or tuple(range(first + 1, last + 1))
     at = max(0, bisect_left([at for at, _ in places.parts], start + 1) - 1)
     return PlaceMap(
         places.unit,
         tuple(max(start, at) + shift for at in places.starts[first:last]),
-        numbers[first:last],
+        numbers,
         places.labels[first:last],
         tuple((max(start, at) + shift, name) for at, name in places.parts[at:] if at < end),
     )

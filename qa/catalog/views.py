@@ -34,6 +34,8 @@ from qa.catalog.texts import joined, row_range
 from qa.passages import passage_id
 from qa.types import Document, Excerpt, Listing, Passage, Place, Span, Voice
 
+_LOOKED_AT = 20  # copies for every title that is wanted
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -44,6 +46,8 @@ class Origin:
         size: Of the file, bytes.
         mtime_ns: The file's time; None where it can't be trusted.
         made_from: Hash of all that it was made from.
+        siblings: How many documents the file holds, this one included.
+        left: Files inside the file that weren't read, with the reason.
         member: Its path inside the file ("report.pdf" in a mail), "" for the file itself.
     """
 
@@ -52,6 +56,8 @@ class Origin:
     mtime_ns: int | None
     made_from: str
     member: str = ""
+    siblings: int = 1
+    left: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,10 @@ class Entry:
     def file_name(self) -> str:
         """The name of its file: the document's own without that of the member."""
         return self.doc_id.removesuffix(f"/{self.origin.member}")
+
+    def is_member_of(self, name: str) -> bool:
+        """Whether it is in a file of that name, not in a folder."""
+        return bool(self.origin.member) and self.file_name == name
 
     @property
     def listing(self) -> Listing:
@@ -149,14 +159,14 @@ class View:
                 found[row[1]] = _entry(row)
         return found
 
-    def has_below(self, name: str) -> bool:
-        """Whether there are documents whose ids begin with this name and "/"."""
+    def below(self, name: str, most: int = -1) -> list[Entry]:
+        """Return the bookkeeping of documents whose ids begin with this name and "/"."""
         below = f"{_sound(name)}/"
-        found = self._db.execute(
-            "SELECT 1 FROM documents WHERE doc_id >= ? AND doc_id < ? LIMIT 1",
-            [below, f"{below[:-1]}0"],
-        ).fetchone()
-        return found is not None
+        where = "WHERE doc_id >= ? AND doc_id < ? LIMIT ?"
+        return [
+            _entry(row)
+            for row in DOCUMENTS.select(self._db, where, (below, f"{below[:-1]}0", most))
+        ]
 
     def within(self, paths: Iterable[Path]) -> list[Entry]:
         """Return the bookkeeping of the documents whose files are these or lie in these folders."""
@@ -230,7 +240,12 @@ class View:
             found.append(row)
             if row[2] <= start:
                 break
-        return found[::-1]
+        found.reverse()
+        ends = [row[2] + len(row[3]) for row in found]
+        whole = all(end == row[2] for end, row in zip(ends, found[1:], strict=False))
+        if not found or found[0][2] > start or ends[-1] < end or not whole:
+            raise damaged(f"a part of the text of {doc_id!r} is missing")
+        return found
 
     # Passages and encodings
 
@@ -261,14 +276,14 @@ class View:
     def repeated(self, numbers: Sequence[int], least: int) -> set[int]:
         """Return those passages whose words stand in `least` documents of different titles."""
         marks = ",".join("?" * len(numbers))
-        titles = (
-            "SELECT DISTINCT title FROM passages AS same JOIN documents ON documents.id = document "
-            "WHERE same.encoding = passages.encoding LIMIT ?"
+        same = (
+            "SELECT document FROM passages AS same WHERE same.encoding = passages.encoding LIMIT ?"
         )
+        titles = f"SELECT DISTINCT title FROM ({same}) JOIN documents ON documents.id = document"
         rows = self._db.execute(
             f"SELECT id FROM passages WHERE id IN ({marks}) "
-            f"AND (SELECT count(*) FROM ({titles})) = ?",
-            [*numbers, least, least],
+            f"AND (SELECT count(*) FROM ({titles})) >= ?",
+            [*numbers, _LOOKED_AT * least, least],
         )
         return {number for (number,) in rows}
 
@@ -383,9 +398,11 @@ def _sound(name: str) -> str:
 
 
 def _entry(row: Sequence[Any]) -> Entry:
-    number, doc_id, path, member, size, mtime_ns, made_from, *rest = row
+    number, doc_id, path, member, siblings, left, size, mtime_ns, made_from, *rest = row
     where = None if path is None else Path(os.fsdecode(path))
-    return Entry(number, doc_id, Origin(where, size, mtime_ns, made_from, member), *rest)
+    unread = tuple((name, reason) for name, reason in json.loads(left))
+    origin = Origin(where, size, mtime_ns, made_from, member, siblings, unread)
+    return Entry(number, doc_id, origin, *rest)
 
 
 def _passage(row: Sequence[Any], entry: Entry) -> Passage:

@@ -200,7 +200,8 @@ class Writer(View):
         rows = [
             (
                 *(entry.number, entry.doc_id),
-                *(_path(entry.origin), entry.origin.member),
+                *(_path(entry.origin), entry.origin.member, entry.origin.siblings),
+                json.dumps(entry.origin.left),
                 *(entry.origin.size, entry.origin.mtime_ns, entry.origin.made_from),
                 *(entry.text_hash, entry.title, entry.author, entry.publisher),
                 *(entry.published, entry.kind, entry.length, entry.passages, entry.terms),
@@ -213,7 +214,7 @@ class Writer(View):
     def _keep(self, number: int) -> None:
         """Keep the text of a document that is about to go, unless another has the same."""
         row = DOCUMENTS.by_key(self._db, [number])[number]
-        doc_id, path, text_hash, length = row[1], row[2], row[7], row[13]
+        doc_id, path, text_hash, length = row[1], row[2], row[9], row[15]
         if length > _LONGEST_KEPT or len(self.with_text(text_hash)) > 1:
             return
         packed = zlib.compress("".join(part[3] for part in self._text_rows(number)).encode())

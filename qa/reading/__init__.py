@@ -19,6 +19,7 @@ from qa.types import Block, Document, PlaceMap
 # Raised whenever the same file would be read into other text, blocks or places than before.
 VERSION = 2
 
+NO_WORDS = "there are no words in it"
 _MARKDOWN = frozenset({".md", ".markdown"})
 
 
@@ -37,7 +38,7 @@ def understand(
     """
     text = canonical(document.text)
     if not any(char.isalnum() for char in text):
-        raise InputError("there are no words in it")
+        raise InputError(NO_WORDS)
     described = (document.doc_id, document.title, document.author, document.publisher)
     if any(has_surrogates(part) for part in (text, *filter(None, described))):
         raise InputError("it holds halves of surrogate pairs, which are no characters")

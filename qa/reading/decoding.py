@@ -38,9 +38,8 @@ def decode(data: bytes) -> str:
     return canonical(data.decode(tell_encoding(data), "replace"))
 
 
-def damage(text: str) -> tuple[str, ...]:
-    """Return a note on the characters of a text that couldn't be read, if there are any."""
-    damaged = text.count("\ufffd")
+def damage(damaged: int) -> tuple[str, ...]:
+    """Return a note on so many characters that couldn't be read, if there are any."""
     if not damaged:
         return ()
     return ("one character is damaged" if damaged == 1 else f"{damaged:,} characters are damaged",)

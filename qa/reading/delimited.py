@@ -79,7 +79,7 @@ def stream_delimited(file: BinaryIO) -> Iterator[Segment | Closing]:
         reader.detach()
     if not builder.empty:
         yield Segment(*builder.finish())
-    yield Closing(notes=damage("\ufffd" * damaged))
+    yield Closing(notes=damage(damaged))
 
 
 def rows(lines: Iterable[str], *, quoted: bool = True) -> Iterator[tuple[int, list[str]]]:

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import BinaryIO
 
 from qa.errors import InputError
-from qa.reading import understand
+from qa.reading import NO_WORDS, understand
 from qa.reading.about import FIELDS
 from qa.reading.boilerplate import mark_boilerplate
 from qa.reading.budget import Budget
@@ -27,7 +27,8 @@ from qa.types import Document
 
 About = Mapping[str, str | None]
 
-_LONG = 8 * 2**20  # bytes; a longer text is read a stretch at a time
+_LONG = 8 * 2**20  # bytes; a longer text is read a stretch at a time,
+_LONG_ROWS = 2**20  # and rows, each of which becomes more than it was
 _MAX_WHOLE = 512 * 2**20  # bytes of a file that must be in memory as a whole
 
 _TEXTS = frozenset({"text", "markdown"})
@@ -84,7 +85,7 @@ def read_file(
     head = file.read(HEAD)
     file.seek(0)
     kind = sniff(head, name)
-    if size > _LONG and kind in (*_TEXTS, "csv", "tsv"):
+    if size > (_LONG if kind in _TEXTS else _LONG_ROWS) and kind in (*_TEXTS, "csv", "tsv"):
         yield from _stream(file, kind, name, described)
         return
     if size > _MAX_WHOLE:
@@ -104,11 +105,24 @@ def reason(error: Exception) -> str:
 
 def _stream(file: BinaryIO, kind: str, name: str, described: About) -> Iterator[Frame]:
     frames = stream_text(file) if kind in _TEXTS else stream_delimited(file)
-    for number, frame in enumerate(frames):
-        if number == 0 and isinstance(frame, Segment):
-            beginning = Document(name, frame.text, blocks=frame.blocks, places=frame.places)
-            yield _opening("", kind, _understood(beginning, described))
-        yield frame
+    held: list[Segment] = []  # nothing is known of a document before its first words
+    is_open = False
+    for frame in frames:
+        if isinstance(frame, Closing):
+            if not is_open:
+                raise InputError(NO_WORDS)
+            plain = ("it is too long to be read as Markdown: read as plain text",)
+            yield replace(frame, notes=frame.notes + plain * (kind == "markdown"))
+        elif is_open:
+            yield frame
+        else:
+            held.append(frame)
+            if frame.blocks:
+                said = front_matter(held[0].text) if kind == "markdown" else {}
+                beginning = Document(name, frame.text, blocks=frame.blocks, places=frame.places)
+                yield _opening("", kind, _understood(beginning, {**said, **described}))
+                yield from held
+                is_open = True
 
 
 def _whole(
@@ -129,7 +143,9 @@ def _whole(
         text = decode(data)
         said = front_matter(text) if kind == "markdown" else {}
         document = _understood(Document(name, text), {**said, **described}, made)
-        yield from _document(document, kind, within.member, Closing(notes=damage(text)))
+        yield from _document(
+            document, kind, within.member, Closing(notes=damage(text.count("\ufffd")))
+        )
         return
     for found in _reader(kind)(data, name):
         if isinstance(found, Draft):

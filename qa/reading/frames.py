@@ -77,10 +77,46 @@ def to_json(frame: Frame) -> bytes:
 
 
 def from_json(data: bytes) -> Frame:
-    """Return the frame that `to_json` was given."""
+    """Return the frame that `to_json` was given.
+
+    Raises:
+        ValueError: if it isn't one; with `TypeError`, `KeyError` and the like.
+    """
     name, *values = json.loads(data)
     kind = _KINDS[name]
     if kind is Segment:
         text, blocks, places = values
-        return Segment(text, blocks_from(blocks), places_from(places))
-    return kind(*(tuple(value) if isinstance(value, list) else value for value in values))
+        segment = Segment(_text(text), blocks_from(blocks), places_from(places))
+        for block in segment.blocks:
+            _texts(block.kind, block.section, block.comment)
+            _numbers(block.start, block.end)
+        _texts(segment.places.unit, *segment.places.labels)
+        _numbers(*segment.places.starts, *segment.places.numbers)
+        for at, part in segment.places.parts:
+            _numbers(at)
+            _text(part)
+        return segment
+    if kind is Closing:
+        blank, notes = values
+        _numbers(*blank)
+        return Closing(tuple(blank), tuple(map(_text, notes)))
+    _texts(*values)
+    return kind(*values)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r:.80} is no text")
+    value.encode()  # halves of surrogate pairs are no characters
+    return value
+
+
+def _texts(*values: object) -> None:
+    for value in values:
+        if value is not None:
+            _text(value)
+
+
+def _numbers(*values: object) -> None:
+    if not all(type(value) is int for value in values):
+        raise TypeError("what should be numbers isn't")

@@ -28,9 +28,9 @@ def stream_text(file: BinaryIO) -> Iterator[Segment | Closing]:
     encoding = tell_encoding(sample, whole=len(sample) < _SAMPLE)
     file.seek(0)
     line = 1  # the number of the one that a stretch begins in
-    damaged = ""
+    damaged = 0
     for text in _stretches(_decoded(file, encoding)):
-        damaged += "\ufffd" * text.count("\ufffd")
+        damaged += text.count("\ufffd")
         if any(char.isalnum() for char in text):
             yield Segment(text, mark_boilerplate(text, plain_blocks(text, "")), _lines(text, line))
         else:

@@ -1,4 +1,7 @@
-"""The process that parses files: what a hostile one breaks here is only this process.
+"""The process that parses files: what a parser does wrong ends here.
+
+Memory and time are limited, and what is sent back is checked. It isn't locked in otherwise: it may
+read what its user may.
 
     python -m qa.reading.worker
 
@@ -10,16 +13,18 @@ import json
 import os
 import struct
 import sys
+import threading
 import time
 from base64 import b64decode
 from contextlib import suppress
+from io import BufferedReader
 from math import ceil
 from typing import Any, BinaryIO
 
 from qa.reading.dispatch import read_file, reason
 from qa.reading.formats import Left
 from qa.reading.frames import Frame, to_json
-from qa.reading.regular import open_regular
+from qa.reading.regular import Bounded, open_regular
 from qa.reading.workers import MEMORY, NO_MEMORY, Allowance
 
 
@@ -30,6 +35,7 @@ def main() -> None:
     os.dup2(quiet, 1)  # libraries' own words are not for the answers
     os.dup2(quiet, 2)
     _limit_memory()
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     for line in sys.stdin.buffer:
         request = json.loads(line)
         try:
@@ -45,8 +51,10 @@ def _answer(request: dict[str, Any], answers: BinaryIO) -> None:
     allowed = Allowance(request["seconds"])
     _limit_time(allowed.seconds)
     with open_regular(os.fsdecode(b64decode(request["path"]))) as file:
-        size = os.fstat(file.fileno()).st_size
-        for frame in read_file(file, size, request["name"], request["about"], request["skip"]):
+        # A file that grows meanwhile is read as far as it was hashed.
+        bounded = BufferedReader(Bounded(file, request["size"]))
+        size, name, about = request["size"], request["name"], request["about"]
+        for frame in read_file(bounded, size, name, about, request["skip"]):
             _send(frame, answers)
             answers.flush()
             allowed.count(frame)
@@ -62,6 +70,13 @@ def _send(frame: Frame, answers: BinaryIO) -> None:
 def _end(answers: BinaryIO) -> None:
     answers.write(struct.pack("<I", 0))
     answers.flush()
+
+
+def _end_with(parent: int) -> None:
+    """End this process when the one that started it has."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(0)
 
 
 def _limit_memory() -> None:

@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 from base64 import b64encode
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
@@ -31,7 +32,9 @@ _SECONDS_PER_MIB = 0.5
 _SECONDS_PER_PAGE = 0.05  # that has been read, for what is done with all pages in the end
 _MOST_FOR_PAGES = 60.0
 _WAITING = 4.0  # times as long by the clock: other programs want the processor, too
-_MAX_FRAME = 2**31  # bytes
+_MAX_FRAME = 2**28  # bytes
+_WATCHED = 0.2  # seconds between looks at the clock
+_MAX_CORES = 8  # that are used: each may take so much memory
 _MAX_FAULTS = 5  # files inside one file that may crash a worker before the whole is given up
 _MAX_FILES = 1_000  # that one worker reads: what parsers don't give back is bounded, too
 _AHEAD = 4  # frames of a file that wait in memory to be taken
@@ -75,21 +78,28 @@ class _Worker:
     """One process."""
 
     def __init__(self) -> None:
-        # It is to find the same modules as this process, wherever they come from.
-        path = os.pathsep.join(entry or "." for entry in sys.path)
+        # It is to find the same modules as this process, and none that lie where this one is (-P).
+        path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)  # noqa: PTH109
         self._process = subprocess.Popen(
-            [sys.executable, "-m", _MODULE],
+            [sys.executable, "-P", "-m", _MODULE],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": path},
         )
+        self._deadline: float | None = None
         self._late = False
         self._read = 0
 
     @property
     def usable(self) -> bool:
         return self._process.poll() is None and self._read < _MAX_FILES
+
+    def watch(self) -> None:
+        """End the process if it is late."""
+        if self._deadline is not None and time.monotonic() > self._deadline:
+            self._late = True
+            self._process.kill()
 
     def frames(self, request: Request, skip: Mapping[str, str]) -> Iterator[Frame]:
         """Yield what a file holds.
@@ -102,23 +112,27 @@ class _Worker:
             "name": request.name,
             "about": dict(request.about),
             "skip": dict(skip),
+            "size": request.size,
             "seconds": request.seconds,
         }
         self._read += 1
         assert self._process.stdin is not None
+        allowed = Allowance(request.seconds)
+        self._deadline = time.monotonic() + _WAITING * allowed.seconds
         try:
             self._process.stdin.write(json.dumps(asked).encode() + b"\n")
             self._process.stdin.flush()
         except OSError as error:
-            raise _CrashedError(self._why(request.seconds)) from error
-        allowed = Allowance(request.seconds)
+            raise _CrashedError(self._why(allowed.seconds)) from error
         while data := self._frame(allowed):
             try:
                 frame = from_json(data)
-            except (ValueError, KeyError, TypeError) as error:
+            except Exception as error:  # whatever it is: nothing that it sends is trusted
                 raise _CrashedError("its reader sent nonsense") from error
             allowed.count(frame)
+            self._deadline = None  # it may wait for us
             yield frame
+        self._deadline = None
 
     def end(self) -> None:
         """End the process, whatever it is doing."""
@@ -130,15 +144,11 @@ class _Worker:
                     pipe.close()
 
     def _frame(self, allowed: Allowance) -> bytes:
-        timer = threading.Timer(_WAITING * allowed.seconds, self._expire)
-        timer.start()
-        try:
-            (size,) = struct.unpack("<I", self._bytes(4, allowed))
-            if size > _MAX_FRAME:
-                raise _CrashedError("its reader sent nonsense")
-            return self._bytes(size, allowed)
-        finally:
-            timer.cancel()
+        self._deadline = time.monotonic() + _WAITING * allowed.seconds
+        (size,) = struct.unpack("<I", self._bytes(4, allowed))
+        if size > _MAX_FRAME:
+            raise _CrashedError("its reader sent nonsense")
+        return self._bytes(size, allowed)
 
     def _bytes(self, count: int, allowed: Allowance) -> bytes:
         assert self._process.stdout is not None
@@ -147,13 +157,12 @@ class _Worker:
             raise _CrashedError(self._why(allowed.seconds))
         return data
 
-    def _expire(self) -> None:
-        self._late = True
-        self._process.kill()
-
     def _why(self, seconds: float) -> str:
-        code = self._process.wait()
-        if self._late or code == -getattr(signal, "SIGXCPU", 0):
+        try:
+            code = self._process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            return "its reader sent nonsense"
+        if self._late or code == -getattr(signal, "SIGXCPU", -1):
             return f"it takes longer than {seconds:.0f} seconds to read"
         if code == NO_MEMORY:
             return f"it takes more than {MEMORY // 2**30} GiB of memory to read"
@@ -188,37 +197,46 @@ class Reading:
         self._abandoned.set()
 
     def _run(self) -> None:
-        skip: dict[str, str] = {}
-        delivered = 0
         try:
-            while True:
-                worker = self.pool.take()
-                entered, count = "", 0
-                try:
-                    for frame in worker.frames(self.request, skip):
-                        if isinstance(frame, Entering):
-                            entered = frame.name
-                        elif not isinstance(frame, Working):
-                            count += 1
-                            # After a crash inside, what was read before it comes again.
-                            if count > delivered:
-                                self._deliver(frame)
-                                delivered = count
-                except _CrashedError as error:
-                    worker.end()
-                    if entered and entered not in skip and len(skip) < _MAX_FAULTS:
-                        skip[entered] = str(error)
-                        continue
-                    self._deliver(Left("", str(error)))
-                except _AbandonedError:
-                    worker.end()
-                    return
-                else:
-                    self.pool.give_back(worker)
-                self._deliver(None)
-                return
+            self._read()
         except _AbandonedError:
             return
+        except Exception as error:  # no process or no memory to be had, say
+            with suppress(_AbandonedError):
+                self._deliver(Left("", f"it could not be read now ({error})"))
+        with suppress(_AbandonedError):
+            self._deliver(None)
+
+    def _read(self) -> None:
+        skip: dict[str, str] = {}
+        delivered = 0  # frames, and as many come again after a crash inside
+        while True:
+            worker = self.pool.take()
+            entered, count, before = "", 0, {"": 0}
+            try:
+                for frame in worker.frames(self.request, skip):
+                    if isinstance(frame, Entering):
+                        entered = frame.name
+                        before.setdefault(entered, count)
+                    elif not isinstance(frame, Working):
+                        count += 1
+                        if count > delivered:
+                            self._deliver(frame)
+                            delivered = count
+            except _CrashedError as error:
+                self.pool.end(worker)
+                if not entered or entered in skip or len(skip) >= _MAX_FAULTS:
+                    self._deliver(Left("", str(error)))
+                    return
+                # What stood before it comes again; then, in its place, that it is left out.
+                skip[entered] = str(error)
+                delivered = before[entered]
+            except BaseException:
+                self.pool.end(worker)
+                raise
+            else:
+                self.pool.give_back(worker)
+                return
 
     def _deliver(self, frame: Frame | None) -> None:
         while not self._abandoned.is_set():
@@ -237,6 +255,7 @@ class Pool:
 
     def __init__(self) -> None:
         self._idle: list[_Worker] = []
+        self._busy: set[_Worker] = set()
         self._lock = threading.Lock()
         self._owner = os.getpid()
 
@@ -251,9 +270,11 @@ class Pool:
             for request in requests:
                 started.append(self.read(request))
                 if len(started) > _cores():
-                    yield started.popleft()
+                    yield started[0]
+                    started.popleft()
             while started:
-                yield started.popleft()
+                yield started[0]
+                started.popleft()
         finally:
             for reading in started:
                 reading.abandon()
@@ -262,20 +283,31 @@ class Pool:
         """Return a worker that nobody else has."""
         with self._lock:
             if self._owner != os.getpid():  # the parent's are not ours
-                self._idle, self._owner = [], os.getpid()
-            while self._idle:
-                worker = self._idle.pop()
-                if worker.usable:
-                    return worker
+                self._idle, self._busy, self._owner = [], set(), os.getpid()
+            worker = self._idle.pop() if self._idle else None
+        if worker is None or not worker.usable:
+            if worker:
                 worker.end()
-        return _Worker()
+            worker = _Worker()
+        with self._lock:
+            if not self._busy:
+                threading.Thread(target=self._watch, daemon=True, name="qa-watching").start()
+            self._busy.add(worker)
+        return worker
 
     def give_back(self, worker: _Worker) -> None:
         """Let another file have a worker."""
         with self._lock:
+            self._busy.discard(worker)
             if worker.usable and len(self._idle) < _cores():
                 self._idle.append(worker)
                 return
+        worker.end()
+
+    def end(self, worker: _Worker) -> None:
+        """End a worker that is of no use any more."""
+        with self._lock:
+            self._busy.discard(worker)
         worker.end()
 
     def close(self) -> None:
@@ -285,11 +317,19 @@ class Pool:
                 worker.end()
             self._idle = []
 
+    def _watch(self) -> None:
+        while True:
+            time.sleep(_WATCHED)
+            with self._lock:
+                if not self._busy:
+                    return
+                for worker in self._busy:
+                    worker.watch()
+
 
 def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return min(cores or 1, _MAX_CORES)
 
 
 POOL = Pool()
