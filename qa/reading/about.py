@@ -29,6 +29,8 @@ _DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\s+([a-z]{3,9})\.?,?\s+(\d{4}
 _MONTH_FIRST = re.compile(r"([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})", re.IGNORECASE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MAX_TITLE = 150  # characters
+# Programs write the year 1 or 101 for "no date".
+_YEARS = range(1400, 2200)
 _LEADING_BLOCKS = 5  # a date further down is the date of something else
 
 
@@ -114,7 +116,7 @@ def find_title(text: str, found: Sequence[Block], name: str) -> str:
             return block.section
     for block in leading:
         line = " ".join(text[block.start : block.end].split("\n", 1)[0].split())
-        if line and len(line) <= _MAX_TITLE and block.kind != "dateline":
+        if line and len(line) <= _MAX_TITLE and block.kind not in ("dateline", "row"):
             return line
     stem = Path(name).stem
     return " ".join(_ISO.sub(" ", stem).replace("_", " ").split()).strip(" -") or stem
@@ -136,7 +138,7 @@ def iso_date(value: str | None) -> str | None:
         text = "-".join(parts)
         if len(parts) < 3:
             month = int(parts[1]) if len(parts) == 2 else 1
-            return text if 1400 < int(match[1]) < 2200 and 1 <= month <= 12 else None
+            return text if int(match[1]) in _YEARS and 1 <= month <= 12 else None
     elif match := re.match(r"(\d{4})(\d{2})(\d{2})(?:T|$)", text):
         text = "-".join(match.groups())
     return _parse(text)
@@ -152,7 +154,7 @@ def _parse(text: str) -> str | None:
     else:
         return None
     try:
-        return date(year, month, day).isoformat()
+        return date(year, month, day).isoformat() if year in _YEARS else None
     except ValueError:
         return None
 

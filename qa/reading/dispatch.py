@@ -13,7 +13,7 @@ from qa.reading import NO_WORDS, understand
 from qa.reading.about import FIELDS
 from qa.reading.boilerplate import mark_boilerplate
 from qa.reading.budget import Budget
-from qa.reading.building import Draft
+from qa.reading.building import Draft, clean
 from qa.reading.containers import sniff_ole, sniff_zip
 from qa.reading.decoding import damage, decode
 from qa.reading.delimited import stream_delimited
@@ -149,7 +149,7 @@ def _whole(
         return
     for found in _reader(kind)(data, name):
         if isinstance(found, Draft):
-            known = {field: value for field in FIELDS if (value := getattr(found, field))}
+            known = {field: value for field in FIELDS if (value := _said(found, field))}
             if kind in _DATED_BY_TEXT:
                 made = known.pop("published", made)
             blocks = found.blocks
@@ -182,6 +182,11 @@ def _inner(inner: Inner, within: _Within) -> Iterator[Frame]:
     except Exception as error:
         yield Left(path, reason(error))
     yield Entering(within.member)
+
+
+def _said(draft: Draft, field: str) -> str:
+    """Return what a file says of itself as a text may hold it: a title may end in half an emoji."""
+    return " ".join(clean(getattr(draft, field) or "").split())
 
 
 def _reader(kind: str) -> Reader:

@@ -16,6 +16,7 @@ from qa.reading.building import Builder, Draft
 from qa.reading.html_main import beside_content
 from qa.reading.html_pieces import Pieces
 from qa.reading.html_tree import parse
+from qa.reading.properties import plausible_author
 from qa.reading.zipped import open_zip
 
 _CONTAINER = "META-INF/container.xml"
@@ -70,7 +71,7 @@ def read_epub(data: bytes, name: str) -> Iterator[Draft]:  # noqa: ARG001
     yield Draft(
         *builder.finish(),
         title="" if title.lower() in _NO_TITLE else title,
-        author=", ".join(_said(package, "creator")) or None,
+        author=", ".join(filter(plausible_author, _said(package, "creator"))) or None,
         publisher=", ".join(_said(package, "publisher")) or None,
         published=_published(package),
         notes=tuple(notes),

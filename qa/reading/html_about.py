@@ -13,6 +13,7 @@ from typing import Any
 
 from qa.reading.about import iso_date
 from qa.reading.html_tree import HtmlElement
+from qa.reading.properties import plausible_author
 
 _TITLES = ("og:title", "citation_title", "dc.title", "dcterms.title", "twitter:title")
 _AUTHORS = (
@@ -45,6 +46,7 @@ _MAX_VALUES = 10_000  # in it
 _MAX_TITLE = 300  # characters
 _MAX_AUTHORS = 20
 _MAX_HEADINGS = 20
+_MAX_DATES = 20  # each may hold all that follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,16 +169,16 @@ def _author(
     root: HtmlElement, meta: dict[str, list[str]], linked: list[dict[str, Any]]
 ) -> str | None:
     for entry in linked:
-        if name := _name(entry.get("author")):
+        if name := plausible_author(_name(entry.get("author"))):
             return name
     for key in _AUTHORS:
-        if names := _names(meta.get(key, [])):
+        if names := plausible_author(_names(meta.get(key, []))):
             return names
     named = [
         _words(element)
         for element in root.xpath("//*[@itemprop='author' or @rel='author']")[:_MAX_AUTHORS]
     ]
-    return _names([name for name in named if len(name) <= 60]) or None
+    return plausible_author(_names([name for name in named if len(name) <= 60]))
 
 
 def _name(value: object) -> str | None:
@@ -199,7 +201,7 @@ def _published(
     stated = [value for key in _DATES[:4] for value in meta.get(key, [])]
     stated += [str(entry.get("datePublished")) for entry in linked]
     stated += [value for key in _DATES[4:] for value in meta.get(key, [])]
-    for element in root.xpath("//*[@itemprop='datePublished' or @pubdate]"):
+    for element in root.xpath("//*[@itemprop='datePublished' or @pubdate]")[:_MAX_DATES]:
         stated.append(element.get("content") or element.get("datetime") or _words(element))
     articles = root.xpath("(//article|//main)[1]")
     for element in (articles[0] if articles else root).iter("time"):

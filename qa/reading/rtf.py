@@ -6,10 +6,10 @@ gives neither headings nor notes.
 """
 
 from collections.abc import Iterator
-from datetime import date
 from typing import NamedTuple
 
 from qa.errors import InputError
+from qa.reading.about import iso_date
 from qa.reading.building import Builder, Draft
 from qa.reading.flow import Piece, flat, noted, pieces_written
 from qa.reading.formats import Inner
@@ -148,10 +148,8 @@ class _Reading:
 
     def created(self) -> str | None:
         """Return the ISO date that the document gives as that of its making."""
-        try:
-            return date(*(self._created.get(part, 0) for part in ("yr", "mo", "dy"))).isoformat()
-        except ValueError:
-            return None
+        year, month, day = (self._created.get(part, 0) for part in ("yr", "mo", "dy"))
+        return iso_date(f"{year:04}-{month:02}-{day:02}")
 
     def _change(self, **changes: object) -> None:
         if any(getattr(self._state, name) != now for name, now in changes.items()):

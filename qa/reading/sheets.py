@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from qa.errors import InputError
 from qa.reading.building import Builder, Draft
 from qa.reading.headers import is_value
+from qa.reading.packages import Package
+from qa.reading.properties import described
 from qa.reading.tabular import Rows
 
 if TYPE_CHECKING:
@@ -19,9 +21,10 @@ if TYPE_CHECKING:
 
 Value = int | float | str | bool | time | date | datetime | timedelta
 _EXACT = 2**53  # floats above it no longer tell one integer from the next
+_DIGITS = 15  # that a sheet's program shows of a number; in those behind them 0.1 + 0.2 isn't 0.3
 
 
-def read_sheet(data: bytes, name: str) -> Iterator[Draft]:  # noqa: ARG001 - as every reader
+def read_sheet(data: bytes, name: str) -> Iterator[Draft]:
     """Yield the workbook as one document whose places are the rows of its sheets.
 
     Raises:
@@ -57,7 +60,18 @@ def read_sheet(data: bytes, name: str) -> Iterator[Draft]:  # noqa: ARG001 - as 
         if type(error).__name__ != "PanicException":
             raise
         raise InputError("it is damaged") from error
-    yield Draft(*builder.finish(), notes=tuple(notes))
+    title, author, published = _about(data, name)
+    yield Draft(
+        *builder.finish(), title=title, author=author, published=published, notes=tuple(notes)
+    )
+
+
+def _about(data: bytes, name: str) -> tuple[str, str | None, str | None]:
+    """Return what a workbook says of itself, as other office files do."""
+    if not data.startswith(b"PK"):
+        return "", None, None
+    package = Package(data)
+    return described(package, package.related("", "core-properties") or "meta.xml", name)
 
 
 def _rows(sheet: "CalamineSheet") -> Iterator[tuple[int, Sequence[str]]]:
@@ -89,6 +103,8 @@ def _shown(value: Value) -> str:
             return str(value).upper()
         case float() if value.is_integer() and abs(value) < _EXACT:
             return str(int(value))
+        case float():
+            return f"{value:.{_DIGITS}g}"
         case datetime() if value.time() == time():
             return value.date().isoformat()
         case datetime():

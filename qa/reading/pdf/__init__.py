@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
-from pathlib import PurePath
 
 from qa.errors import InputError
+from qa.reading.about import iso_date
 from qa.reading.building import Draft
 from qa.reading.formats import Working
 from qa.reading.pdf.columns import flows
@@ -17,15 +16,11 @@ from qa.reading.pdf.pages import UNKNOWN, Sheet
 from qa.reading.pdf.paragraphs import Piece, measure, pieces, split_notes
 from qa.reading.pdf.pdfium import PdfFile
 from qa.reading.pdf.writing import Page, write
+from qa.reading.properties import plausible_author, plausible_title
 
 _MOST_NAMED = 10  # pages in a note
-_DATE = re.compile(r"D?:?(\d{4})(\d{2})?(\d{2})?")
-_NO_TITLE = re.compile(
-    r"Microsoft \w+ - |untitled|(?:document|slide|presentation|book|layout)\s*\d*$"
-    r"|\S*[-_\d]\S*$"  # a name without spaces
-    r"|.*\.(?:docx?|pdf|indd|pptx?|xlsx?|rtf|odt|tex|dvi|qxd|pmd|wpd|txt|html?)$",
-    re.IGNORECASE,
-)
+_DATE = re.compile(r"(?:D:)?(\d{4})(\d{2})?(\d{2})?")
+_FILE_NAME = re.compile(r"\S*[-_\d]\S*")  # of which programs make titles
 
 
 def read_pdf(data: bytes, name: str) -> Iterator[Draft | Working]:
@@ -50,9 +45,9 @@ def read_pdf(data: bytes, name: str) -> Iterator[Draft | Working]:
         raise InputError("no page has text: it is a scan, whose text has to be recognised first")
     yield Draft(
         *write(pages, hyphens).finish(),
-        title=title if _is_title(title, name) else "",
-        author=author or None,
-        published=_iso(created) if created else None,
+        title="" if _FILE_NAME.fullmatch(title) else plausible_title(title, name),
+        author=plausible_author(author),
+        published=iso_date("-".join(filter(None, created.groups()))) if created else None,
         blank=blank,
         notes=_notes(sheets),
     )
@@ -102,18 +97,3 @@ def _notes(sheets: Sequence[Sheet]) -> tuple[str, ...]:
         f"{sum(counts):,} characters are in fonts that don't say which letters they show "
         f"({pages} {shown}); they stand as {UNKNOWN}",
     )
-
-
-def _is_title(title: str, name: str) -> bool:
-    """Whether the title that a file gives is one, not its name or its program's."""
-    if not any(map(str.isalpha, title)) or _NO_TITLE.match(title):
-        return False
-    path = PurePath(name)
-    return title.casefold() not in (path.name.casefold(), path.stem.casefold())
-
-
-def _iso(created: re.Match[str]) -> str | None:
-    try:
-        return date(int(created[1]), int(created[2] or 1), int(created[3] or 1)).isoformat()
-    except ValueError:
-        return None
