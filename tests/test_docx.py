@@ -337,3 +337,10 @@ def test_deep_nesting_is_read() -> None:
     for _ in range(60):
         deep = table(row(cell(deep), "x"))
     assert body(deep)[0][1].startswith("core | x")
+
+
+def test_words_above_numbers_head_a_table_that_marks_none() -> None:
+    lines = (("Item", "Cost"), ("Roof", "8"))
+    rows = [row(*(cell(para(run(text))) for text in line)) for line in lines]
+    kinds = [kind for kind, _, _ in body(table(*rows))]
+    assert kinds == ["lead_in", "row"]

@@ -11,6 +11,7 @@ from qa.reading.building import Builder, Draft
 from qa.reading.html import put_html, read_html
 from qa.reading.html_tree import decode_html
 from qa.types import Place
+from tests.reading import read
 
 PAGE = """<!DOCTYPE html>
 <html><head>
@@ -302,3 +303,45 @@ def test_every_word_is_there_once_and_in_order(source: str) -> None:
         assert at <= block.start < block.end <= len(text)
         at = block.end
     assert list(places.starts) == sorted(places.starts)
+
+
+@pytest.mark.parametrize(
+    ("head", "author"),
+    [
+        ("<meta name=author content=admin>", "Jane Smith"),
+        ("<meta name=author content='Ann Lee'>", "Ann Lee"),
+    ],
+)
+def test_authors_are_persons(head: str, author: str) -> None:
+    page = f"<head>{head}</head><p>By <a rel=author>Jane Smith</a></p><p>Some words.</p>"
+    assert _read(page).author == author
+
+
+def test_half_a_character_in_what_a_page_says_of_itself_costs_no_page() -> None:
+    script = '{"@type": "NewsArticle", "headline": "News \\ud83d", "author": "Jane \\ud83d"}'
+    page = f'<script type="application/ld+json">{script}</script><p>Some words.</p>'
+    document = read(page.encode(), "a.html")
+    assert (document.title, document.author) == ("News", "Jane")
+
+
+def test_paragraphs_that_look_like_items_and_datelines_are() -> None:
+    page = "<h1>News</h1><p>12 March 2019</p><p>The plan:</p><p>1. Build</p><p>· Repair</p>"
+    document = read(page.encode(), "a.html")
+    kinds = [block.kind for block in document.blocks]
+    assert kinds == ["heading", "dateline", "lead_in", "item", "item"]
+    assert document.published == "2019-03-12"
+
+
+def test_words_above_numbers_head_a_table_that_marks_none() -> None:
+    rows = "".join(f"<tr><td>{a}<td>{b}" for a, b in (("Year", "Visits"), (2017, 12), (2018, 9)))
+    assert _pieces(_read(f"<table>{rows}</table>"))[0] == ("lead_in", "Year | Visits")
+
+
+def test_spans_of_a_table_are_laid_out_up_to_a_limit() -> None:
+    rows = ("<tr><td rowspan=100 colspan=100>x" + "<tr><td>" * 99) * 20
+    assert _read(f"<table>{rows}</table>").text.count("x") < 2_000
+
+
+def test_nested_dates_cost_no_memory() -> None:
+    page = "<i pubdate>" * 1_900 + "word " * 60_000
+    assert _read(page).published is None

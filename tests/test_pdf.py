@@ -7,6 +7,7 @@ import pytest
 from qa.errors import InputError
 from qa.reading.building import Draft
 from qa.reading.pdf import read_pdf
+from tests.reading import read as read_document
 
 PAGE = (400, 300)  # points
 PADDING = bytes.fromhex("28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9fe6453697a")
@@ -334,3 +335,14 @@ def test_contents_is_above_no_chapter():
         "Section 1. Claims › 1.1 Forms",
         "Section 2. Trials",
     ]
+
+
+def test_a_date_above_the_text_is_a_dateline_and_an_initial_no_mark():
+    page = say(20, 30, "Minutes", size=18) + say(20, 70, "12 March 2024")
+    page += say(20, 100, "J. Smith welcomed everyone.") + say(20, 130, "1. Costs")
+    file = make(page, info="/CreationDate (D:2025) /Author (Administrator)")
+    document = read_document(file, "a.pdf")
+    kinds = [block.kind for block in document.blocks]
+    assert kinds == ["heading", "dateline", "paragraph", "item"]
+    assert (document.published, document.author) == ("2024-03-12", None)
+    assert read(make(say(20, 50, "Words"), info="/CreationDate (D:2025)")).published == "2025"

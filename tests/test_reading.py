@@ -1,12 +1,15 @@
 """Files as they are read: text, structure, places, and what a document says of itself."""
 
 import json
+import time
+from string import ascii_lowercase
 
 import pytest
 
 from qa.errors import InputError
 from qa.reading import understand
 from qa.reading.about import folder_metadata
+from qa.reading.plain import plain_blocks
 from qa.types import Block, Document, Place
 from tests.conftest import SEEDS
 from tests.reading import read
@@ -290,3 +293,17 @@ def test_a_wrong_entry_is_passed_over_and_named(folder) -> None:
     assert found.documents == {"d.txt": {"published": "2019-05"}}
     assert found.exclude == {"e.txt"}
     assert [reason.split("'")[1] for reason in found.wrong] == ["a.txt", "b.txt", "c.txt"]
+
+
+def test_a_long_list_of_names_takes_no_time_to_find_in_the_text() -> None:
+    letters = ascii_lowercase
+    names = [f"A{a}{b} B{c}{d}" for a in letters for b in letters for c in letters for d in "abc"]
+    text = "\n".join(names) + "\n\n" + "Aaa Bbb wrote of the roof and of Aaz Bzz. " * 8_000
+    begun = time.process_time()
+    plain_blocks(text, "")
+    assert time.process_time() - begun < 6
+
+
+def test_a_name_that_the_text_speaks_of_is_no_heading() -> None:
+    text = "Jane O'Neil\n\nThe chair's opening was given by Jane O'Neil's deputy on Monday.\n"
+    assert [block.kind for block in plain_blocks(text, "")] == ["paragraph", "paragraph"]

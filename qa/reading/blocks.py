@@ -10,9 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from qa.reading.building import SECTION_SEPARATOR
 from qa.types import Block
 
-ITEM = re.compile(r"(?:[-*•‣◦▪–—]|\(?\d{1,3}[.):]|\(?[a-z][.)]|\(?[ivx]{1,5}[.)])\s+\S")
+ITEM = re.compile(
+    r"(?:[-*•∙‣◦▪●○■□➢✓·–—]|\(?\d{1,3}[.):]|\(?[a-z][.)]|\([a-z]{2}\)|\(?[A-Z]\)"
+    r"|\(?[ivx]{1,5}[.)])\s+\S"
+)
 DATE_LINE = re.compile(
     r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?"
     r"(?:\d{1,2}(?:st|nd|rd|th)?\s+[a-z]{3,9}\.?,?\s+\d{4}|[a-z]{3,9}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}"
@@ -28,6 +32,9 @@ _NUMBER_AT_END = re.compile(r"\d[\d,.]*%?$")
 _COLUMNS = re.compile(r"\t|\s{3,}|\s\|\s")
 _NAME = re.compile(r"(?:[A-Z][\w'’-]*\.?\s+){1,2}[A-Z][\w'’-]+")
 _SALUTATION = re.compile(r"(?:dear|hi|hello|yours|kind regards|best wishes)\b", re.IGNORECASE)
+
+_WORD = re.compile(r"\w+")
+_MAX_NAME_WORDS = 6  # "Jean-Luc O'Neil-Smith"
 
 _MAX_HEADING = 120  # characters; the longest headline of a newspaper is about 110
 _MAX_HEADING_WORDS = 18
@@ -97,7 +104,7 @@ def blocks(
                 found.append(Block("heading", first.start, last.end))
             elif ITEM.match(first.text):
                 found.append(Block("item", first.start, last.end))
-            elif DATE_LINE.match(first.text) and words <= _MAX_DATELINE_WORDS:
+            elif is_dateline(" ".join(line.text for line in run)):
                 found.append(Block("dateline", first.start, last.end))
             elif found and breaks_off and _continues(first.text):
                 found[-1] = replace(found[-1], end=last.end)
@@ -114,6 +121,11 @@ def blocks(
     return found
 
 
+def is_dateline(text: str) -> bool:
+    """Whether a paragraph says when, and hardly more."""
+    return bool(DATE_LINE.match(text)) and len(text.split()) <= _MAX_DATELINE_WORDS
+
+
 def with_sections(found: Sequence[Block], text: str) -> list[Block]:
     """Return the blocks with the heading above each as its section; a heading names itself.
 
@@ -125,7 +137,7 @@ def with_sections(found: Sequence[Block], text: str) -> list[Block]:
         if block.kind == "heading":
             stacked = placed and placed[-1].kind == "heading"
             path = [*(path if stacked else []), " ".join(text[block.start : block.end].split())]
-        placed.append(replace(block, section=" › ".join(path) or None))
+        placed.append(replace(block, section=SECTION_SEPARATOR.join(path) or None))
     return placed
 
 
@@ -221,8 +233,15 @@ def _body_follows(groups: Sequence[Sequence[Line]]) -> list[bool]:
 def _names_in_running_text(groups: Sequence[Sequence[Line]]) -> set[str]:
     """Return short lines that read as the name of a person the text speaks of: signatures."""
     found = {x.text for g in groups for x in g if _NAME.fullmatch(x.text)}
-    longer = "\n".join(x.text for g in groups for x in g if len(x.text.split()) > 5)
-    return {name for name in found if name in longer}
+    wanted = {tuple(_WORD.findall(name)): name for name in found}
+    lengths = {len(words) for words in wanted if len(words) <= _MAX_NAME_WORDS}
+    named = set()
+    for line in (x for g in groups for x in g if lengths and len(x.text.split()) > 5):
+        words = _WORD.findall(line.text)
+        for length in lengths:
+            runs = zip(*(words[at:] for at in range(length)), strict=False)
+            named.update(wanted.keys() & set(runs))
+    return {wanted[words] for words in named}
 
 
 def _spaced(text: str) -> str:

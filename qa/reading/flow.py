@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from itertools import count, zip_longest
 from typing import Literal
 
-from qa.reading.blocks import DATE_LINE, ITEM
+from qa.reading.blocks import DATE_LINE, ITEM, is_dateline
 from qa.reading.building import CELL_SEPARATOR, Builder, clean
+from qa.reading.headers import has_header
 
 TITLE = 0  # the level of a document's title, above every heading
 
 _MAX_LEAD_IN_WORDS = 60
-_MAX_DATELINE_WORDS = 8
 _MAX_HEADING = 120  # characters of a bold line that may be a heading
 _ENDS_SENTENCE = re.compile(r"[.!?…:;,][\"'”’)\]»]*$")
 
@@ -65,15 +65,17 @@ def tabled(rows: Sequence[Sequence[Sequence[Piece]]], *, header: bool) -> list[P
 
     Args:
         rows: The pieces in each cell of each row.
-        header: Whether its first row names the columns. It does, too, if it alone is bold.
+        header: Whether its first row names the columns. It does, too, if it alone is bold, or
+            has words above numbers.
     """
     if all(len(row) <= 1 for row in rows):
         return [piece for row in rows for cell in row for piece in cell]
     bold = [all(x.bold for cell in row for x in cell) for row in rows if any(row)]
     header = header or (bold[:1] == [True] and not any(bold[1:]))
     notes = [x for row in rows for cell in row for x in cell if x.kind == "note"]
+    cells = tuple(tuple(map(flat, row)) for row in rows)
     return [
-        Piece("table", rows=tuple(tuple(map(flat, row)) for row in rows), header=header),
+        Piece("table", rows=cells, header=header or has_header(cells)),
         *notes,
     ]
 
@@ -107,7 +109,7 @@ def pieces_written(builder: Builder, pieces: Sequence[Piece], *, numbered: bool)
             builder.add("item", piece.text)
         elif _introduces(piece, below):
             builder.add("lead_in", piece.text)
-        elif DATE_LINE.match(piece.text) and len(piece.text.split()) <= _MAX_DATELINE_WORDS:
+        elif is_dateline(piece.text):
             builder.add("dateline", piece.text)
         else:
             builder.add("paragraph", piece.text)

@@ -57,6 +57,15 @@ def find_header(row: Cells, below: Sequence[Cells], *, sure: bool) -> tuple[Cell
     return (row, 1) if typed or (typed is not None and sure and _reads_as_labels(row)) else None
 
 
+def has_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a table's first row is sure to head the others: words above numbers or dates."""
+    filled = [
+        {at: text for at, cell in enumerate(row) if (text := " ".join(cell.split()))}
+        for row in rows[: AHEAD + 1]
+    ]
+    return bool(filled and filled[0]) and bool(_heads(filled[0], filled[1:]))
+
+
 def _heads(labels: Cells, below: Sequence[Cells]) -> bool | None:
     """Return whether labels stand above values; None where they are no header at all."""
     rows = [row for row in below if len(row) > 1]

@@ -7,11 +7,12 @@ import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 
-from qa.reading.blocks import ITEM
+from qa.reading.blocks import ITEM, is_dateline
 from qa.reading.building import Builder
+from qa.reading.headers import has_header
 from qa.reading.html_lists import Numbering
 from qa.reading.html_main import is_comment
-from qa.reading.html_tables import data_rows, has_header, listed_item
+from qa.reading.html_tables import data_rows, listed_item, marks_header
 from qa.reading.html_tree import BLOCKS, NEVER, HtmlElement, walk
 from qa.reading.plain import plain_blocks
 from qa.types import BlockKind
@@ -216,6 +217,10 @@ class Pieces:
                 self._emit(_Piece("item", mark + words))
             elif all_bold and not (self._items or term) and _could_head(words):
                 self._emit(_Piece("heading", words, _BOLD_LEVEL))
+            elif ITEM.match(words) and not self._quote:
+                self._emit(_Piece("item", words))
+            elif is_dateline(words):
+                self._emit(_Piece("dateline", words))
             else:
                 self._emit(_Piece("paragraph", words, quoted=self._quote > 0, term=term))
             if any(char.isalnum() for char in words):
@@ -242,7 +247,7 @@ class Pieces:
             self._emit(_Piece("lead_in", _SPACE.sub(" ", "".join(caption.itertext())).strip()))
         self._emit(None, introduced=True)
         self._next_paragraph()
-        self._builder.table(rows, header=has_header(table))
+        self._builder.table(rows, header=marks_header(table) or has_header(rows))
         return True
 
     def _emit(self, piece: _Piece | None, *, introduced: bool = False) -> None:

@@ -10,6 +10,7 @@ _INSIDE = ("table", "h1", "h2", "h3", "h4", "h5", "h6", "form")
 _MAX_CELL = 2_000  # characters; more is a column of a page
 _MAX_REPEATED = 200  # characters of a cell that is said again for each row it stands beside
 _MAX_COLUMNS = 100
+_MAX_SPANNED = 50_000  # cells of a table that others reach over
 _HEADER_ROWS = 2
 _MARK = re.compile(r"[-*•‣◦▪●·–—§o]|\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.):]", re.IGNORECASE)
 _NUMBER = re.compile(r"\(?[-–]?[\d.—–-]")
@@ -43,8 +44,8 @@ def data_rows(table: HtmlElement, left_out: Container[HtmlElement]) -> list[list
     return _without_gaps(rows)
 
 
-def has_header(table: HtmlElement) -> bool:
-    """Whether the first row with words in it names the columns."""
+def marks_header(table: HtmlElement) -> bool:
+    """Whether a table says that its first row with words in it names the columns."""
     for row in table.iter("tr"):
         cells = [cell for cell in row.iterchildren("td", "th") if "".join(cell.itertext()).strip()]
         if cells:
@@ -69,6 +70,7 @@ def _grid(cells: list[list[tuple[HtmlElement, str]]]) -> list[list[str]]:
     """Return rows in which every column's cell stands at the same index, spans laid out."""
     rows: list[list[str]] = []
     below: dict[int, tuple[int, str]] = {}  # column -> rows a cell still reaches down, its words
+    spare = _MAX_SPANNED
     for row in cells:
         line: list[str] = []
         waiting = iter(row)
@@ -84,8 +86,11 @@ def _grid(cells: list[list[tuple[HtmlElement, str]]]) -> list[list[str]]:
             if cell is None:
                 break
             element, text = cell
-            down = _span(element, "rowspan")
-            for number in range(_span(element, "colspan")):
+            down, across = _span(element, "rowspan"), _span(element, "colspan")
+            spare -= down * across - 1
+            if spare < 0:
+                down = across = 1
+            for number in range(across):
                 said = text if number == 0 else ""
                 if down > 1:
                     again = said if len(said) <= _MAX_REPEATED else ""

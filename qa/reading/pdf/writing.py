@@ -5,15 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from qa.reading.blocks import ITEM, is_dateline
 from qa.reading.building import Builder
+from qa.reading.headers import has_header
 from qa.reading.pdf.hyphens import Hyphens
 from qa.reading.pdf.pages import HYPHEN
 from qa.reading.pdf.paragraphs import Piece, goes_on
 from qa.types import BlockKind
 
-_ITEM = re.compile(
-    r"(?:[-*•∙‣◦▪●○■□➢✓·–—]|\(?\d{1,3}[.):]|\([a-zA-Z]{1,2}\)|[a-zA-Z][.)]|\(?[ivxIVX]{1,5}[.)])\s+\S"
-)
 _CAPTION = re.compile(r"(?:table|figure|fig\.|tabelle|abbildung|tableau)\s*\d", re.IGNORECASE)
 _MOST_FLOATS = 4  # tables, figures and captions at the top of a page or column
 # Symbol and Wingdings have no Unicode of their own for these.
@@ -75,8 +74,8 @@ def _same_list(before: Piece | None, piece: Piece | None) -> bool:
         return False
     if before.rows is not None or piece.rows is not None:
         return before.rows is not None and piece.rows is not None
-    listed = bool(_ITEM.match(piece.text)) and piece.level is None
-    return listed and (bool(_ITEM.match(before.text)) or _last(before).text.endswith(":"))
+    listed = bool(ITEM.match(piece.text)) and piece.level is None
+    return listed and (bool(ITEM.match(before.text)) or _last(before).text.endswith(":"))
 
 
 def _connect(pages: Sequence[Page]) -> set[int]:
@@ -166,7 +165,7 @@ class _Writer:
         """Write a piece with its tails."""
         if piece.rows is not None:
             rows = [[self._finish(cell) for cell in row] for row in piece.rows]
-            self._builder.table(rows, header=piece.bold_head)
+            self._builder.table(rows, header=piece.bold_head or has_header(rows))
             return
         text = self._hyphens.join([line.text for line in piece.lines])
         parts: list[tuple[str, str]] = []  # of the text, with what stands behind each
@@ -199,8 +198,8 @@ class _Writer:
 
 
 def _kind(text: str, end: str, following: Piece | None) -> BlockKind:
-    if _ITEM.match(text):
+    if ITEM.match(text):
         return "item"
     if end.endswith(":") and following is not None and following.level is None:
         return "lead_in"
-    return "paragraph"
+    return "dateline" if is_dateline(text) else "paragraph"
