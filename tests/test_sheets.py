@@ -204,3 +204,21 @@ def test_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tabular, "MAX_ROWS", 3)
     with pytest.raises(InputError, match="more than 3 rows"):
         read_csv("a,1\nb,2\nc,3\nd,4\n")
+
+
+def test_commas_in_numbers_separate_no_cells() -> None:
+    text = "Miete;1,5;2,5\nStrom;1,25;3,75\n"
+    assert read_csv(text) == [
+        ("row", "row 1", "Miete; 1,5; 2,5"),
+        ("row", "row 2", "Strom; 1,25; 3,75"),
+    ]
+
+
+def test_numbers_and_properties_are_those_that_a_workbook_shows() -> None:
+    def fill(book: Any) -> None:
+        book.set_properties({"title": "The budget", "author": "Ann Lee"})
+        book.add_worksheet("A").write_row(0, 0, [0.1 + 0.2, 2000.8000000000002])
+
+    (draft,) = read_sheet(workbook(fill), "a.xlsx")
+    assert draft.text == "0.3; 2000.8"
+    assert (draft.title, draft.author) == ("The budget", "Ann Lee")

@@ -21,12 +21,14 @@ from qa.reading.tabular import Rows, pieces
 
 MAX_CELL = 2**20  # characters; a quotation mark that is never closed swallows what follows
 _ANY_LENGTH = 2**31 - 1
-_SEPARATORS = "\t,;|"
+_SEPARATORS = "\t;,|"
 _NONE = "\x1f"  # separates nothing: stands in no text
 _TOLD = re.compile("sep=(.)", re.IGNORECASE)  # first line: "sep=;"
 _SAMPLE = 200  # lines
 _SAMPLE_LENGTH = 200_000  # characters
 _TELLS = 2**20  # bytes that tell the encoding
+# "Rent;1,5;2,5": these commas are the numbers' own.
+_DECIMALS = re.compile(r"(?<=\d),(?=\d)")
 _REGULAR = 0.5  # share of the rows that must have the same number of cells
 
 
@@ -137,6 +139,14 @@ def _separator(sample: Sequence[str], *, quoted: bool) -> str:
         if regular:
             width, count = max(regular.items(), key=lambda item: (item[1], item[0]))
             share = count / widths.total()
+            if separator == "," and found == ";" and share <= best[0] and _decimal(sample):
+                continue
             if share >= _REGULAR and (share, width) > best:
                 best, found = (share, width), separator
     return found
+
+
+def _decimal(sample: Sequence[str]) -> bool:
+    """Whether all commas stand as in "2,5"."""
+    commas = sum(line.count(",") for line in sample)
+    return commas == sum(len(_DECIMALS.findall(line)) for line in sample)
