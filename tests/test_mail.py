@@ -1,6 +1,7 @@
 """Mail: who wrote to whom when, whose words are whose, and what is attached."""
 
 import sys
+import time
 from email.message import EmailMessage
 from types import ModuleType
 
@@ -12,6 +13,7 @@ from qa.reading.formats import Inner, Left
 from qa.reading.mail import read_mail
 from qa.reading.mailheaders import author_of, decode_text, field_text, iso_date
 from qa.reading.quoting import lines_of, sections
+from tests.reading import read as read_document
 
 HEAD = (
     "From: Jane Doe <jane@example.com>\r\nTo: Joe <joe@example.com>, ann@example.com\r\n"
@@ -269,3 +271,19 @@ def test_a_claimed_encoding_is_doubted() -> None:
 def test_a_mail_in_utf_16() -> None:
     draft, _ = read((HEAD + "The words.").encode("utf-16"))
     assert shown(draft) == [*HEADER_ROWS, ("paragraph", None, "The words.")]
+
+
+def test_fields_that_would_take_long_are_read_at_once() -> None:
+    unended = b"=?a?q?x" * 14_000
+    head = b"From: a@b.c\nSubject: Costs " + unended + b"\nMIME-Version: 1.0\n"
+    mail = head + b"Content-Type: text/plain" + b";a" * 300_000 + b"\n\nWords."
+    begun = time.process_time()
+    document = read_document(mail, "a.eml")
+    assert time.process_time() - begun < 4
+    assert document.text.endswith("Words.")
+    assert document.title.startswith("Costs =?a")
+
+
+def test_a_mail_without_a_subject_has_no_field_for_a_title() -> None:
+    mail = b"From: a@b.c\nTo: b@c.d\n\nThe roof leaks."
+    assert read_document(mail, "a.eml").title == "The roof leaks."

@@ -21,6 +21,7 @@ from qa.reading.smime import signed_content
 from qa.reading.tnef import tnef_attachments
 
 _MAX_DEPTH = 20  # of parts in parts
+_MAX_FIELD = 20_000  # characters of a field that is asked for by name
 _SIGNATURES = ("pkcs7-signature", "x-pkcs7-signature", "pgp-signature")
 _TOO_DEEP = f"its parts are nested more than {_MAX_DEPTH} deep"
 _ENCRYPTED = "it is encrypted; save it decrypted"
@@ -28,10 +29,13 @@ _SAVED_PAGE = re.compile(r"<saved by|\"?saved from internet", re.IGNORECASE)
 
 
 class _AsTheyCame(Compat32):
-    """Gives fields as they stand in the file; halves of surrogate pairs are bytes of no ASCII."""
+    """Gives fields as they stand in the file; halves of surrogate pairs are bytes of no ASCII.
+
+    The library takes quadratic time over a field's parameters, so that they are cut.
+    """
 
     def header_fetch_parse(self, name: str, value: str) -> str:  # noqa: ARG002 - as it is called
-        return value
+        return value[:_MAX_FIELD]
 
 
 _PARSER = BytesParser(policy=_AsTheyCame())

@@ -46,14 +46,16 @@ def field_text(raw: str) -> str:
     if not raw.isascii():
         raw = decode_text(raw.encode("utf-8", "surrogateescape"), "utf-8")
     text = " ".join(raw.split())
-    if "=?" not in text or len(text) > _MAX_ENCODED:
+    # What begins an encoded word and doesn't end it would be looked through again and again.
+    end = text.rfind("?=") + 2
+    if "=?" not in text[:end] or len(text) > _MAX_ENCODED:
         return text
     try:
-        parts = decode_header(text)
+        parts = decode_header(text[:end])
     except (ValueError, HeaderParseError):
         return text
     words = (x if isinstance(x, str) else decode_text(x, charset) for x, charset in parts)
-    return " ".join("".join(words).split())
+    return " ".join(f"{''.join(words)}{text[end:]}".split())
 
 
 def author_of(raw: str) -> str | None:
