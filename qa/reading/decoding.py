@@ -21,7 +21,7 @@ _NO_TEXT = "it holds binary data, or text in an encoding that can't be told; sav
 _SAMPLE = 65_536  # bytes or characters: enough to tell an encoding, or that there is none
 _MAX_DAMAGE = 0.2  # share of a UTF-8 text's other than ASCII characters that may be damaged
 _TIE = 0.05  # difference in charset-normalizer's chaos (0 to 1) that tells nothing
-_MAX_CONTROLS = 0.02  # share of control characters above which a file isn't text
+MAX_CONTROLS = 0.02  # share of control characters above which a file isn't text
 
 
 def canonical(text: str) -> str:
@@ -66,7 +66,7 @@ def tell_encoding(data: bytes, *, whole: bool = True) -> str:
             nuls = text.count("\0", 0, _SAMPLE)
             encoding = _detect(data) if nuls > len(text[:_SAMPLE]) // 10 else "utf-8"
     sample = canonical(data[: 4 * _SAMPLE].decode(encoding, "replace"))[:_SAMPLE]
-    if len(_CONTROLS.findall(sample)) > _MAX_CONTROLS * len(sample):
+    if len(_CONTROLS.findall(sample)) > MAX_CONTROLS * len(sample):
         raise InputError(_NO_TEXT)
     return encoding
 

@@ -3,8 +3,9 @@
 import re
 
 from qa.reading.html_tree import HtmlElement
+from qa.reading.numerals import numeral
 
-_ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+_FORMS = {"a": "lower-letter", "A": "upper-letter", "i": "lower-roman", "I": "upper-roman"}
 
 
 class Numbering:
@@ -21,20 +22,8 @@ class Numbering:
             return "- "
         number = _whole(item.get("value"), self._next)
         self._next = number + 1
-        return f"{_numeral(number, self._kind)}. "
+        return f"{numeral(number, _FORMS.get(self._kind, 'decimal'))}. "
 
 
 def _whole(value: str | None, otherwise: int) -> int:
     return int(value) if value and re.fullmatch(r"\s*-?[0-9]{1,6}\s*", value) else otherwise
-
-
-def _numeral(number: int, kind: str) -> str:
-    if kind in ("a", "A") and 1 <= number <= 26:
-        return chr(ord(kind) + number - 1)
-    if kind in ("i", "I") and 1 <= number < 40:
-        text = ""
-        for value, letters in _ROMAN:
-            text += letters * (number // value)
-            number %= value
-        return text if kind == "i" else text.upper()
-    return str(number)

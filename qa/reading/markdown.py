@@ -11,6 +11,7 @@ from markdown_it.token import Token
 
 from qa.reading.about import iso_date
 from qa.reading.blocks import Line, lines
+from qa.reading.building import SECTION_SEPARATOR
 from qa.types import Block, BlockKind
 
 _LEAVES: dict[str, BlockKind] = {
@@ -56,7 +57,7 @@ def markdown_blocks(text: str) -> list[Block]:
     item: int | None = None  # first line of the list item being read
 
     def put(kind: BlockKind, first: int, last: int) -> None:
-        section = " › ".join(heading for _, heading in path) or None
+        section = SECTION_SEPARATOR.join(heading for _, heading in path) or None
         found.extend(_block(kind, source[first:last], section))
 
     tokens = MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable("table").parse(body)

@@ -8,6 +8,7 @@ import re
 from pathlib import PurePath
 
 from qa.errors import InputError
+from qa.reading.decoding import BOMS, MAX_CONTROLS
 from qa.reading.signatures import known_binary
 
 HEAD = 4096  # bytes that tell
@@ -31,12 +32,7 @@ _FORMATS = (
 )
 _SUFFIX = re.compile(r"\.(?=[a-z0-9_~-]*[a-z])[a-z0-9_~-]{1,12}")
 
-_BOMS = (
-    (b"\xff\xfe\0\0", "utf-32-le"), (b"\0\0\xfe\xff", "utf-32-be"), (b"\xff\xfe", "utf-16-le"),
-    (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8"),
-)  # fmt: skip
 _CONTROLS = bytes({*range(1, 9), *range(14, 27), *range(28, 32), 127})
-_MAX_CONTROLS = 0.02  # share in a text, as `decoding` has it
 _MAX_ZEROS = 0.1
 
 _PROLOG = r"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--(?:(?!-->).){0,1500}-->\s*){0,5}"
@@ -120,18 +116,18 @@ def _mail_fields(text: str) -> set[str]:
 
 def _as_text(head: bytes) -> str | None:
     """Return the beginning of a text, roughly decoded, or None where there is no text."""
-    for bom, encoding in _BOMS:
+    for bom, encoding in BOMS:
         if head.startswith(bom):
             return head[len(bom) :].decode(encoding, "replace")
     for encoding, width in (("utf-32-le", 4), ("utf-32-be", 4), ("utf-16-le", 2), ("utf-16-be", 2)):
         if _is_wide(head, width, little="le" in encoding):
             wide = head[: len(head) // width * width].decode(encoding, "replace")
             if sum(ord(char) in _CONTROLS for char in wide if ord(char) < 128) <= (
-                _MAX_CONTROLS * len(wide)
+                MAX_CONTROLS * len(wide)
             ):
                 return wide
     controls = len(head) - len(head.translate(None, _CONTROLS))
-    if controls > _MAX_CONTROLS * len(head) or head.count(0) > _MAX_ZEROS * len(head):
+    if controls > MAX_CONTROLS * len(head) or head.count(0) > _MAX_ZEROS * len(head):
         return None
     return head.replace(b"\0", b"").decode("latin-1")
 
