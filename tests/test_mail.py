@@ -10,9 +10,12 @@ import pytest
 from qa.errors import InputError
 from qa.reading.building import Builder, Draft
 from qa.reading.formats import Inner, Left
+from qa.reading.frames import Opening
 from qa.reading.mail import read_mail
 from qa.reading.mailheaders import author_of, decode_text, field_text, iso_date
 from qa.reading.quoting import lines_of, sections
+from tests.office import packed
+from tests.reading import frames
 from tests.reading import read as read_document
 
 HEAD = (
@@ -287,3 +290,16 @@ def test_fields_that_would_take_long_are_read_at_once() -> None:
 def test_a_mail_without_a_subject_has_no_field_for_a_title() -> None:
     mail = b"From: a@b.c\nTo: b@c.d\n\nThe roof leaks."
     assert read_document(mail, "a.eml").title == "The roof leaks."
+
+
+def test_files_of_an_attached_archive_have_the_date_of_the_mail() -> None:
+    message = EmailMessage()
+    message["From"], message["Date"] = "a@b.c", "Fri, 3 May 2024 10:12:00 +0100"
+    message.set_content("Attached.")
+    archive = packed({"a.txt": "Some words."})
+    message.add_attachment(archive, maintype="application", subtype="zip", filename="a.zip")
+    found = [x for x in frames(message.as_bytes(), "a.eml") if isinstance(x, Opening)]
+    assert [(x.member, x.published) for x in found] == [
+        ("", "2024-05-03"),
+        ("a.zip/a.txt", "2024-05-03"),
+    ]

@@ -307,3 +307,8 @@ def test_a_long_list_of_names_takes_no_time_to_find_in_the_text() -> None:
 def test_a_name_that_the_text_speaks_of_is_no_heading() -> None:
     text = "Jane O'Neil\n\nThe chair's opening was given by Jane O'Neil's deputy on Monday.\n"
     assert [block.kind for block in plain_blocks(text, "")] == ["paragraph", "paragraph"]
+
+
+def test_a_date_below_a_markdown_heading_is_the_documents() -> None:
+    document = read(b"# Minutes\n\n12 March 2024\n\nThe roof leaks.\n", "minutes.md")
+    assert document.published == "2024-03-12"

@@ -163,10 +163,10 @@ def _whole(
         elif isinstance(found, Left):
             yield Left(within.path(found.name), found.reason)
         else:
-            yield from _inner(found, within)
+            yield from _inner(found, within, made)
 
 
-def _inner(inner: Inner, within: _Within) -> Iterator[Frame]:
+def _inner(inner: Inner, within: _Within, made: str | None) -> Iterator[Frame]:
     path = within.path(inner.name)
     if path in within.skip:
         yield Left(path, within.skip[path])
@@ -176,7 +176,7 @@ def _inner(inner: Inner, within: _Within) -> Iterator[Frame]:
         within.budget.take(len(inner.data), within.depth + 1)
         kind = sniff(inner.data[:HEAD], inner.name)
         below = replace(within, member=path, depth=within.depth + 1)
-        yield from _whole(inner.data, kind, below, inner.name, {}, inner.published)
+        yield from _whole(inner.data, kind, below, inner.name, {}, inner.published or made)
     except MemoryError:
         raise
     except Exception as error:

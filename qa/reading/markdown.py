@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from qa.reading.about import iso_date
-from qa.reading.blocks import Line, lines
+from qa.reading.blocks import Line, is_dateline, lines
 from qa.reading.building import SECTION_SEPARATOR
 from qa.types import Block, BlockKind
 
@@ -81,6 +81,8 @@ def markdown_blocks(text: str) -> list[Block]:
             path.append((level, _words(tokens[number + 1])))
         elif kind == "paragraph" and source[last - 1].text.rstrip("*_ ").endswith(":"):
             kind = "lead_in"
+        elif kind == "paragraph" and is_dateline(" ".join(x.text for x in source[first:last])):
+            kind = "dateline"
         put(kind, first, last)
         covered = last
     put("paragraph", covered, len(source))
