@@ -17,7 +17,7 @@ from qa.reading.plain import plain_blocks
 from qa.types import Block, Document, PlaceMap
 
 # Raised whenever the same file would be read into other text, blocks or places than before.
-VERSION = 2
+VERSION = 3
 
 NO_WORDS = "there are no words in it"
 _MARKDOWN = frozenset({".md", ".markdown"})
