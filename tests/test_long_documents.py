@@ -1,15 +1,18 @@
 """A document that is never in memory as a whole: indexed, cited, changed, interrupted."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from qa import committing
 from qa.catalog import texts
 from qa.corpus import Corpus
-from qa.errors import Cancelled
-from qa.types import Progress
+from qa.errors import Cancelled, StorageError
+from qa.types import Document, Progress
 from tests.stub import BagOfWords
 
 LINES = 2_000
@@ -93,7 +96,48 @@ def test_an_interruption_keeps_what_was_encoded(corpus: Corpus, root: Path) -> N
     assert corpus.documents() == ()
     encoder = corpus._encoder
     assert isinstance(encoder, BagOfWords)
-    before = list(encoder.encoded)
+    before = set(encoder.encoded)
     assert before
+    encoder.encoded.clear()
     corpus.add(root)
     assert corpus.document("houses.txt").text == text()
+    assert before.isdisjoint(encoder.encoded)
+
+
+def test_a_long_document_from_memory(corpus: Corpus) -> None:
+    report = corpus.add_documents([Document("memo", text())])
+    assert report.added == ("memo",)
+    assert corpus.document("memo").text == text()
+
+
+def test_a_file_that_changes_between_its_two_readings_costs_itself(
+    corpus: Corpus, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really = committing.Committer.put_long
+
+    def late(self: committing.Committer, unit: committing.Unit, again: Any) -> None:
+        (root / "houses.txt").write_text(text("white"))
+        really(self, unit, again)
+
+    monkeypatch.setattr(committing.Committer, "put_long", late)
+    report = corpus.add(root)
+    assert report.added == ("small.txt",)
+    assert "changed while it was read" in report.skipped[0].reason
+    assert [listing.doc_id for listing in corpus.documents()] == ["small.txt"]
+
+
+def test_a_long_document_under_another_name(corpus: Corpus, root: Path) -> None:
+    corpus.add(root)
+    (root / "houses.txt").rename(root / "doors.txt")
+    assert corpus.add(root).renamed == (("houses.txt", "doors.txt"),)
+
+
+def test_a_part_of_a_text_that_is_missing_is_told(corpus: Corpus, root: Path) -> None:
+    corpus.add(root)
+    with closing(sqlite3.connect(corpus.path / "catalog.sqlite")) as db, db:
+        db.execute("DELETE FROM texts WHERE start = 5000")
+    with corpus._catalog.reading() as view:
+        assert view.text("houses.txt", 4_100, 4_200) == text()[4_100:4_200]
+        for span in ((5_100, 5_130), (4_990, 6_010)):
+            with pytest.raises(StorageError, match="missing"):
+                view.text("houses.txt", *span)

@@ -1,7 +1,9 @@
 """Files that hold several documents: archives, and mail with attachments."""
 
+import sqlite3
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from qa.corpus import Corpus
 from qa.reports import report_lines
+from qa.types import Document
 from tests.stub import BagOfWords
 
 PEARS = "The pears ripen in the long shed beside the mill until the end of October."
@@ -107,3 +110,44 @@ def test_an_archive_in_a_folder_of_its_name(corpus: Corpus, root: Path, tmp_path
     texts = sorted(corpus.document(doc_id).text for doc_id in ids(corpus))
     assert texts == [APPLES, PEARS]
     assert len(corpus.add(other, root).unchanged) == 2
+
+
+def test_two_archives_of_one_name(corpus: Corpus, tmp_path: Path) -> None:
+    for year, text in (("2019", APPLES), ("2020", PEARS)):
+        (tmp_path / year).mkdir()
+        pack(tmp_path / year / "minutes.zip", {"january.txt": text})
+        corpus.add(tmp_path / year)
+    assert ids(corpus) == ["2020/minutes.zip/january.txt", "minutes.zip/january.txt"]
+
+
+def test_no_member_takes_the_place_of_a_document_from_memory(corpus: Corpus, root: Path) -> None:
+    corpus.add_documents([Document("all.zip/a.txt", "The key lies under the mat.")])
+    pack(root / "all.zip", {"a.txt": APPLES})
+    corpus.add(root)
+    assert corpus.document("all.zip/a.txt").text == "The key lies under the mat."
+    assert len(ids(corpus)) == 2
+
+
+def test_a_part_that_was_lost_is_read_again(corpus: Corpus, root: Path) -> None:
+    pack(root / "all.zip", {"a.txt": APPLES, "b.txt": PEARS})
+    corpus.add(root)
+    with closing(sqlite3.connect(corpus.path / "catalog.sqlite")) as db, db:
+        db.execute("UPDATE texts SET text = 'x' WHERE start = 0 AND text LIKE '%pears%'")
+    corpus.add(root, rehash=True)
+    assert ids(corpus) == ["all.zip/a.txt", "all.zip/b.txt"]
+    assert corpus.document("all.zip/b.txt").text == PEARS
+    corpus.remove("all.zip/a.txt")
+    assert corpus.add(root).added == ("all.zip/a.txt",)
+
+
+def test_what_was_left_out_is_named_in_every_report(corpus: Corpus, root: Path) -> None:
+    pack(root / "all.zip", {"a.txt": APPLES, "b.jpg": "\xff\xd8\xff"})
+    for _ in range(2):
+        (skipped,) = corpus.add(root).skipped
+        assert skipped.path == "all.zip/b.jpg"
+
+
+def test_the_name_of_a_file_means_all_that_is_in_it(corpus: Corpus, root: Path) -> None:
+    pack(root / "all.zip", {"a.txt": APPLES, "b.txt": PEARS})
+    corpus.add(root)
+    assert corpus.remove("all.zip") == ("all.zip/a.txt", "all.zip/b.txt")

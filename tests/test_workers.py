@@ -1,15 +1,17 @@
 """Files are read by processes of their own: whatever one does to its reader, the others are read."""
 
 import os
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from qa.reading import workers
 from qa.reading.formats import Left
-from qa.reading.frames import Opening, Segment
+from qa.reading.frames import Opening, Segment, from_json
 from qa.reading.workers import Pool, Request
 
 
@@ -124,3 +126,74 @@ def test_a_reading_that_is_given_up_leaves_nothing_running(pool: Pool, tmp_path:
     frames.close()
     (tmp_path / "a.txt").write_text("one")
     assert outcome(pool, tmp_path / "a.txt") == ["one"]
+
+
+def test_after_a_crash_inside_words_stay_with_their_document(pool: Pool, tmp_path: Path) -> None:
+    inner = tmp_path / "inner.zip"
+    with zipfile.ZipFile(inner, "w") as made:
+        made.writestr("x.png", b"\x89PNG\r\n\x1a\n" + bytes(40))
+        made.writestr("y.txt", "one more")
+        made.writestr("z.txt", "CRASH")
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("a.txt", "one")
+        made.write(inner, "m.zip")
+        made.writestr("n.txt", "two")
+    words: dict[str, str] = {}
+    member = ""
+    left = []
+    for frame in pool.read(request(path)).frames():
+        if isinstance(frame, Opening):
+            member = frame.member
+        elif isinstance(frame, Segment):
+            words[member] = frame.text
+        elif isinstance(frame, Left):
+            left.append(frame.name)
+    assert words == {"a.txt": "one", "m.zip/y.txt": "one more", "n.txt": "two"}
+    assert left == ["m.zip/x.png", "m.zip/z.txt"]
+
+
+def test_modules_of_the_current_folder_are_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "zipfile.py").write_text("open('run', 'w').close()")
+    (tmp_path / "a.txt").write_text("one")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.path", [entry for entry in sys.path if entry])
+    pool = Pool()
+    assert outcome(pool, tmp_path / "a.txt") == ["one"]
+    pool.close()
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_file_that_grows_is_read_as_far_as_it_was_hashed(pool: Pool, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("one two")
+    asked = Request(tmp_path / "a.txt", "a.txt", {}, 3)
+    assert [f.text for f in pool.read(asked).frames() if isinstance(f, Segment)] == ["one"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "[" * 100_000,
+        '["Segment", "a", [], ["line", [0], [], [], []]',
+        '["Segment", "\\ud800", [], ["line", [0], [], [], []]]',
+        '["Opening", {}, "text", "", null, null, null, null]',
+        '["Closing", ["x"], []]',
+        "[]",
+        '["Nothing"]',
+    ],
+)
+def test_nonsense_from_a_worker_costs_one_file(sent: str) -> None:
+    with pytest.raises((ValueError, TypeError, KeyError, IndexError, RecursionError)):
+        from_json(sent.encode())
+
+
+def test_what_cannot_be_started_is_said(pool: Pool, tmp_path: Path, monkeypatch: Any) -> None:
+    def refuse(*given: Any, **named: Any) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    (tmp_path / "a.txt").write_text("one")
+    monkeypatch.setattr("subprocess.Popen", refuse)
+    (found,) = outcome(pool, tmp_path / "a.txt")
+    assert "temporarily unavailable" in found

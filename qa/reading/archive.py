@@ -1,15 +1,14 @@
 """ZIP archives -> the files in them, in the order of their names."""
 
-import lzma
 import re
 import stat
 import zipfile
-import zlib
 from collections.abc import Iterator
+from functools import partial
 
 from qa.reading.formats import Inner, Left
 from qa.reading.naming import Names, safe_name
-from qa.reading.zipped import open_zip
+from qa.reading.zipped import open_zip, problem
 
 _UTF8_NAME = 0x800  # flag of an entry
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -18,11 +17,11 @@ _CLUTTER = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
 
 
 def read_zip(data: bytes, name: str) -> Iterator[Inner | Left]:  # noqa: ARG001 - as every reader
-    """Yield the files in a ZIP archive, one unpacked at a time.
+    """Yield the files in a ZIP archive, each to be unpacked before the next is asked for.
 
-    What is a link, leaves the archive's folder or can't be unpacked is `Left`.
+    What is a link, leaves the archive's folder or unpacks to too much is `Left`.
     """
-    with open_zip(data) as opened:
+    with open_zip(data, each=False) as opened:
         given = Names()
         for path, entry in sorted(
             ((_path(entry), entry) for entry in opened.infolist()), key=lambda pair: pair[0]
@@ -35,18 +34,10 @@ def read_zip(data: bytes, name: str) -> Iterator[Inner | Left]:  # noqa: ARG001 
                 yield Left(inner, f"its path in the archive leads out of it: {path!r:.200}")
             elif stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
                 yield Left(inner, "it is a link, or something else that isn't a file")
+            elif reason := problem(entry):
+                yield Left(inner, reason)
             else:
-                yield _unpack(opened, entry, inner)
-
-
-def _unpack(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Inner | Left:
-    try:
-        return Inner(name, opened.read(entry))
-    except (
-        zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError,
-        NotImplementedError, RuntimeError,
-    ) as error:  # fmt: skip
-        return Left(name, f"it can't be unpacked: {error}")
+                yield Inner(inner, partial(opened.read, entry))
 
 
 def _path(entry: zipfile.ZipInfo) -> str:

@@ -135,7 +135,7 @@ def _whole(
 ) -> Iterator[Frame]:
     """Yield what a file holds that is in memory; `made` is its date where nothing else tells."""
     if kind == "zip":
-        with open_zip(data) as opened:
+        with open_zip(data, each=False) as opened:
             kind = sniff_zip(opened)
     elif kind == "ole":
         kind = sniff_ole(data)
@@ -173,10 +173,11 @@ def _inner(inner: Inner, within: _Within, made: str | None) -> Iterator[Frame]:
         return
     yield Entering(path)
     try:
-        within.budget.take(len(inner.data), within.depth + 1)
-        kind = sniff(inner.data[:HEAD], inner.name)
+        data = inner.data if isinstance(inner.data, bytes) else inner.data()
+        within.budget.take(len(data), within.depth + 1)
+        kind = sniff(data[:HEAD], inner.name)
         below = replace(within, member=path, depth=within.depth + 1)
-        yield from _whole(inner.data, kind, below, inner.name, {}, inner.published or made)
+        yield from _whole(data, kind, below, inner.name, {}, inner.published or made)
     except MemoryError:
         raise
     except Exception as error:

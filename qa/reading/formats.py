@@ -12,12 +12,12 @@ class Inner:
 
     Attributes:
         name: Relative to the file it is in, with "/" between folders.
-        data: Its bytes.
+        data: Its bytes, or what returns them: unpacking one may fail as reading it may.
         published: ISO date that it has where it names none of its own.
     """
 
     name: str
-    data: bytes
+    data: bytes | Callable[[], bytes]
     published: str | None = None
 
 
