@@ -203,7 +203,7 @@ class View:
         )
 
     def text(self, doc_id: str, start: int, end: int) -> str:
-        """Return characters `start` to `end` of a document."""
+        """Return characters `start` to `end` of a document, as far as there are any."""
         rows = self._rows_at(doc_id, start, end)
         first = rows[0][2] if rows else 0
         return "".join(row[3] for row in rows)[start - first : end - first]
@@ -243,7 +243,7 @@ class View:
         found.reverse()
         ends = [row[2] + len(row[3]) for row in found]
         whole = all(end == row[2] for end, row in zip(ends, found[1:], strict=False))
-        if not found or found[0][2] > start or ends[-1] < end or not whole:
+        if not found or found[0][2] > start or ends[-1] < min(end, entry.length) or not whole:
             raise damaged(f"a part of the text of {doc_id!r} is missing")
         return found
 
