@@ -34,7 +34,7 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
-# The tests open the page in Chromium: the system's own, or one installed here.
+# The tests open the page in Chromium and read PDFs with pdftotext: the system's own, or installed here.
 browser: $(READY)
 	@$(BIN)/python tests/browser.py --install
 

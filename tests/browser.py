@@ -1,4 +1,7 @@
-"""Find a Chromium for the tests; `python tests/browser.py --install` sees that there is one."""
+"""Find a Chromium for the tests; `python tests/browser.py --install` sees that there is one.
+
+And pdftotext, which reads PDFs for the tests independently.
+"""
 
 import os
 import shutil
@@ -24,14 +27,17 @@ def find() -> str | None:
 
 
 def install() -> None:
-    """Install the system's Chromium with apt, or say how to get one."""
-    if find():
+    """Install the system's Chromium and pdftotext with apt, or say what to install."""
+    if find() and shutil.which("pdftotext"):
         return
     apt = shutil.which("apt-get")
     if not apt:
-        sys.exit("The tests need Chromium or Chrome: install one, so that it is on the PATH.")
+        sys.exit(
+            "The tests need Chromium or Chrome, and pdftotext (poppler-utils): install them, so that "
+            "they are on the PATH."
+        )
     lead = [] if os.geteuid() == 0 else ["sudo"]
-    packages = ["chromium", "fonts-liberation"]
+    packages = ["chromium", "fonts-liberation", "poppler-utils"]
     subprocess.run([*lead, apt, "update", "-qq"], check=True)
     subprocess.run(
         [*lead, apt, "install", "-y", "-qq", "--no-install-recommends", *packages], check=True
