@@ -346,3 +346,13 @@ def test_a_date_above_the_text_is_a_dateline_and_an_initial_no_mark():
     assert kinds == ["heading", "dateline", "paragraph", "item"]
     assert (document.published, document.author) == ("2024-03-12", None)
     assert read(make(say(20, 50, "Words"), info="/CreationDate (D:2025)")).published == "2025"
+
+
+def test_what_is_not_drawn_on_a_page_is_noted():
+    comment = "<< /Type /Annot /Subtype /Text /Rect [9 9 20 20] /Contents (No!) >>"
+    field = "<< /Type /Annot /Subtype /Widget /FT /Tx /T (a) /V ({}) /Rect [9 30 90 50] >>"
+    page = f"/Annots [{comment} {field.format('Jane')} {field.format('Ely')}]"
+    assert read(make(say(20, 40, "Words on the page."), page=page)).notes == (
+        "1 comment in it was not read",
+        "2 filled form fields in it were not read",
+    )

@@ -74,6 +74,11 @@ def describe(root: HtmlElement) -> PageAbout:
     )
 
 
+_TIMES = (  # on a page without an article: not those of its frame
+    "//time[not(ancestor::header or ancestor::footer or ancestor::nav or ancestor::aside)]"
+)
+
+
 def _meta(root: HtmlElement) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for element in root.iter("meta"):
@@ -204,7 +209,8 @@ def _published(
     for element in root.xpath("//*[@itemprop='datePublished' or @pubdate]")[:_MAX_DATES]:
         stated.append(element.get("content") or element.get("datetime") or _words(element))
     articles = root.xpath("(//article|//main)[1]")
-    for element in (articles[0] if articles else root).iter("time"):
+    times = articles[0].iter("time") if articles else root.xpath(_TIMES)
+    for element in times:
         stated.append(element.get("datetime") or _words(element))
         break
     return next(filter(None, map(iso_date, stated)), None)

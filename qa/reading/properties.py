@@ -65,7 +65,7 @@ def described(package: Package, part: str | None, name: str) -> tuple[str, str |
     for element in [] if root is None else root.iter():
         if isinstance(element.tag, str) and element.text:
             said.setdefault(local(element), element.text)
-    made = [said.get(key, "") for key in ("created", "creation-date", "modified", "date")]
+    made = [said.get(key, "") for key in ("created", "creation-date")]  # a last change is no date
     return (
         plausible_title(said.get("title"), name),
         plausible_author(said.get("initial-creator") or said.get("creator")),

@@ -36,6 +36,7 @@ def read_pdf(data: bytes, name: str) -> Iterator[Draft | Working]:
             sheets.append(sheet)
             yield Working()
         title, author = file.metadata("Title"), file.metadata("Author")
+        unread = file.unread()
         created = _DATE.match(file.metadata("CreationDate"))
     finally:
         file.close()
@@ -49,7 +50,7 @@ def read_pdf(data: bytes, name: str) -> Iterator[Draft | Working]:
         author=plausible_author(author),
         published=iso_date("-".join(filter(None, created.groups()))) if created else None,
         blank=blank,
-        notes=_notes(sheets),
+        notes=(*_notes(sheets), *unread),
     )
 
 
