@@ -35,6 +35,7 @@ class Unit:
         is_long: Whether they were too long to be held.
         held: Characters of the stretches held.
         passages: How many passages are held.
+        seen: Characters that were held so far.
     """
 
     origin: Origin
@@ -46,6 +47,7 @@ class Unit:
     is_long: bool = False
     held: int = 0
     passages: int = 0
+    seen: int = 0
 
     @property
     def gone(self) -> list[str]:
@@ -76,6 +78,7 @@ class Committer:
         self._batch: list[Unit] = []
         self.done = 0  # sizes of what is committed or needn't be
         self.pending = 0  # sizes of what waits
+        self.partly = 0  # how far a long unit has come, of its size
 
     def hold(self, unit: Unit, document: Cut, part: Part) -> None:
         """Take the next stretch of a unit; of a long one only its encodings are kept, at once."""
@@ -83,12 +86,14 @@ class Committer:
             unit.documents.append(document)
         unit.parts.append((document, part))
         unit.held += len(part.segment.text)
+        unit.seen += len(part.segment.text)
         unit.passages += len(part.passages)
         if unit.origin.path is None:
             return  # what is from memory can't be read again
         if unit.held > _HELD or (unit.is_long and unit.passages >= _BATCH):
             unit.is_long = True
             self._let_go(unit)
+            self._say_long(unit, 0)
 
     def put(self, unit: Unit) -> None:
         """Write a unit, sooner or later."""
@@ -108,14 +113,18 @@ class Committer:
             InputError: if they aren't what they were; nothing is written then.
         """
         read: list[Cut] = []
+        written = 0
 
         def parts() -> Iterable[tuple[Cut, Part]]:
+            nonlocal written
             for document, part in again:
                 if not read or read[-1] is not document:
                     read.append(document)
                 if len(read) > len(unit.documents):
                     break
                 yield unit.documents[len(read) - 1], part
+                written += len(part.segment.text)
+                self._say_long(unit, written)
 
         self.flush()
         self._let_go(unit)
@@ -125,6 +134,7 @@ class Committer:
             if [x.text_hash for x in read] != [x.text_hash for x in unit.documents]:
                 raise InputError("it was changed while it was read; index again")
         self.done += unit.size
+        self.partly = 0
 
     def flush(self) -> None:
         """Write what waits."""
@@ -142,6 +152,11 @@ class Committer:
         self._encode([unit])
         unit.parts.clear()
         unit.held = unit.passages = 0
+
+    def _say_long(self, unit: Unit, written: int) -> None:
+        """Report progress with a long unit: half of the work is to read it once, half to write it."""
+        self.partly = (min(unit.size, unit.seen) + min(unit.size, written)) // 2
+        self._say(unit.documents[-1].described.doc_id, 0.0)
 
     def _encode(self, units: Sequence[Unit]) -> None:
         """Keep an encoding of every text of these units."""

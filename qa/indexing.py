@@ -88,6 +88,7 @@ class Indexer:
                 except InputError as error:
                     done.skip(now.file, error, kept=bool(now.before))
                     self._committer.done += now.file.size
+                    self._committer.partly = 0
         self._committer.flush()
         removed = sorted(entry.doc_id for entries in gone.values() for entry in entries)
         with self._catalog.writing() as writer:
@@ -296,7 +297,8 @@ class Indexer:
     def _say(self, doc_id: str, share: float = 0.0) -> None:
         """Report progress; `share` of what waits is encoded."""
         if self._progress:
-            done = self._committer.done + int(share * self._committer.pending)
+            at = self._committer
+            done = at.done + at.partly + int(share * at.pending)
             self._progress(Progress(done, self._total, doc_id))
 
 

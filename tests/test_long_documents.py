@@ -71,6 +71,16 @@ def test_a_long_document_is_whole_and_cited(corpus: Corpus, root: Path) -> None:
     assert corpus.add(root).unchanged == ("houses.txt", "small.txt")
 
 
+def test_progress_goes_on_through_a_long_document(corpus: Corpus, root: Path) -> None:
+    said: list[Progress] = []
+    corpus.add(root, progress=said.append)
+    done = [progress.done for progress in said if progress.doc_id == "houses.txt"]
+    assert done == sorted(done)
+    size = (root / "houses.txt").stat().st_size
+    assert size // 2 in done  # read and encoded; what is left is to write it
+    assert said[-1].done == said[-1].total
+
+
 def test_a_change_and_a_removal(corpus: Corpus, root: Path) -> None:
     corpus.add(root)
     first = corpus.ask("Which house has a red door?").citations[0]
