@@ -27,7 +27,6 @@ _TEXT, _PATH, _IMAGE, _FORM = 1, 2, 3, 5  # kinds of page objects
 _MIN_SIZE = 1.5  # points; smaller type is not for the eye
 _MIN_RULE = 20.0  # points long
 _THIN = 3.0  # points high
-_MAX_ANNOTATED = 2_000  # pages that are looked at for notes on what isn't read
 _COMMENTS, _FIELD = (1, 3), 20  # kinds of annotations: text, free text; a field of a form
 _MAX_OBJECTS = 20_000  # of a page; drawings have more, and no rules of tables
 _MOSTLY = 3  # times as many letters
@@ -88,6 +87,7 @@ class PdfFile:
         try:
             self._document = pypdfium2.PdfDocument(data)
             self._pages = len(self._document)
+            self._undrawn: Counter[str] = Counter()
         except pypdfium2.PdfiumError as error:
             if "password" in str(error).lower():
                 raise InputError("it is encrypted; save it without a password") from error
@@ -102,25 +102,25 @@ class PdfFile:
         return str(self._document.get_metadata_value(key)).strip()
 
     def unread(self) -> tuple[str, ...]:
-        """Return notes on what is in the file and not drawn on its pages."""
-        raw, found = self._raw, Counter[str]()
-        found["embedded file"] = max(0, raw.FPDFDoc_GetAttachmentCount(self._document.raw))
-        for index in range(min(self._pages, _MAX_ANNOTATED)):
-            page = raw.FPDF_LoadPage(self._document.raw, index)
-            if not page:
-                continue
-            for number in range(min(_MAX_OBJECTS, raw.FPDFPage_GetAnnotCount(page))):
-                note = raw.FPDFPage_GetAnnot(page, number)
-                kind = raw.FPDFAnnot_GetSubtype(note)
-                found["comment"] += kind in _COMMENTS
-                found["filled form field"] += kind == _FIELD and raw.FPDFAnnot_HasKey(note, b"V")
-                raw.FPDFPage_CloseAnnot(note)
-            raw.FPDF_ClosePage(page)
-        counts = [(kind, count) for kind, count in found.items() if count]
+        """Return notes on what is in the file and not drawn on the pages read so far."""
+        embedded = max(0, self._raw.FPDFDoc_GetAttachmentCount(self._document.raw))
+        counts = [("embedded file", embedded), *sorted(self._undrawn.items())]
         return tuple(
             f"{count} {kind}{'' if count == 1 else 's'} in it {'was' if count == 1 else 'were'} not read"
             for kind, count in counts
+            if count
         )
+
+    def _count_undrawn(self, page: Handle) -> None:
+        raw = self._raw
+        for number in range(min(_MAX_OBJECTS, raw.FPDFPage_GetAnnotCount(page))):
+            note = raw.FPDFPage_GetAnnot(page, number)
+            kind = raw.FPDFAnnot_GetSubtype(note)
+            self._undrawn["comment"] += kind in _COMMENTS
+            self._undrawn["filled form field"] += kind == _FIELD and raw.FPDFAnnot_HasKey(
+                note, b"V"
+            )
+            raw.FPDFPage_CloseAnnot(note)
 
     def sheets(self) -> Iterator[Sheet]:
         """Yield the pages; one that is damaged has no words."""
@@ -131,6 +131,7 @@ class PdfFile:
                 yield Sheet(index + 1, label, 0, 0, (), (), "", ())
                 continue
             try:
+                self._count_undrawn(page)
                 text = self._raw.FPDFText_LoadPage(page)
                 try:
                     yield self._sheet(index + 1, label, page, text)
