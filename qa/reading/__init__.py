@@ -12,7 +12,6 @@ from qa.errors import InputError
 from qa.reading.about import find_date, find_title, has_surrogates
 from qa.reading.boilerplate import mark_boilerplate
 from qa.reading.decoding import canonical
-from qa.reading.markdown import markdown_blocks
 from qa.reading.plain import plain_blocks
 from qa.types import Block, Document, PlaceMap
 
@@ -60,6 +59,8 @@ def understand(
 
 def _blocks(document: Document, text: str) -> tuple[Block, ...]:
     if PurePath(document.doc_id).suffix.lower() in _MARKDOWN:
+        from qa.reading.markdown import markdown_blocks  # asking needn't wait for its parser
+
         found = markdown_blocks(text)
         if any(block.kind in ("heading", "row") for block in found):
             return mark_boilerplate(text, found)
