@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from qa.errors import InputError
@@ -117,6 +117,7 @@ def test_a_value(cell: str) -> None:
         ("a|b\nc|d\n", [["a", "b"], ["c", "d"]]),
         ("Lorem, ipsum\ndolor\nsit amet\n", [["Lorem, ipsum"], ["dolor"], ["sit amet"]]),
         ('a, "b, c"\nd, e\n', [["a", "b, c"], ["d", "e"]]),
+        ('"a","b;","c;"\n', [["a", "b;", "c;"]]),
     ],
 )
 def test_the_separator_is_told(text: str, expected: list[list[str]]) -> None:
@@ -132,6 +133,7 @@ cells = st.text(st.characters(codec="utf-8", exclude_characters="\0\x1f\r"), min
 )
 
 
+@example([["x0", "x;", "x;"]], ",")
 @given(st.lists(st.lists(cells, min_size=3, max_size=3), min_size=1), st.sampled_from(",;\t|"))
 def test_what_was_written_is_read(table: list[list[str]], separator: str) -> None:
     written = StringIO()

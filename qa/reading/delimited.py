@@ -105,12 +105,15 @@ def rows(lines: Iterable[str], *, quoted: bool = True) -> Iterator[tuple[int, li
     yield from enumerate(_parse(chain(sample, stream), separator, quoted=quoted), first)
 
 
-def _parse(lines: Iterable[str], separator: str, *, quoted: bool) -> Iterator[list[str]]:
+def _parse(
+    lines: Iterable[str], separator: str, *, quoted: bool, strict: bool = False
+) -> Iterator[list[str]]:
     return csv.reader(
         lines,
         delimiter=separator,
         quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
         skipinitialspace=True,
+        strict=strict,
     )
 
 
@@ -127,7 +130,7 @@ def _sample(stream: Iterator[str]) -> list[str]:
 
 def _separator(sample: Sequence[str], *, quoted: bool) -> str:
     """Return what separates the cells, or a character that doesn't occur where nothing does."""
-    best, found = (0.0, 0), _NONE
+    best, found = (False, 0.0, 0), _NONE
     for separator in _SEPARATORS:
         try:
             widths = Counter(len(row) for row in _parse(sample, separator, quoted=quoted) if row)
@@ -139,11 +142,22 @@ def _separator(sample: Sequence[str], *, quoted: bool) -> str:
         if regular:
             width, count = max(regular.items(), key=lambda item: (item[1], item[0]))
             share = count / widths.total()
-            if separator == "," and found == ";" and share <= best[0] and _decimal(sample):
+            if separator == "," and found == ";" and share <= best[1] and _decimal(sample):
                 continue
-            if share >= _REGULAR and (share, width) > best:
-                best, found = (share, width), separator
+            rank = (_fits(sample, separator, quoted=quoted), share, width)
+            if share >= _REGULAR and rank > best:
+                best, found = rank, separator
     return found
+
+
+def _fits(sample: Sequence[str], separator: str, *, quoted: bool) -> bool:
+    """Whether every quotation mark that closes a cell stands before a separator or a line's end."""
+    try:
+        for _ in _parse(sample, separator, quoted=quoted, strict=True):
+            pass
+    except csv.Error as error:
+        return "unexpected end" in str(error)  # the sample ends within a cell
+    return True
 
 
 def _decimal(sample: Sequence[str]) -> bool:

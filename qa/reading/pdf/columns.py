@@ -5,7 +5,7 @@ sides. Numbers in a margin and the cells of a table leave such strips too; what 
 that the page draws columns one after the other, but numbers and cells line by line.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -129,15 +129,22 @@ def _columns(
     words = [word for line in lines for word in line.words]
     for start, end in sorted(strips, key=lambda strip: strip[0] - strip[1])[:3]:
         middle = (start + end) / 2
-        left = make_lines([word for word in words if word.x0 < middle])
-        right = make_lines([word for word in words if word.x0 >= middle])
-        if len(left) < 2 or len(right) < 2:
+        left = _side(word for word in words if word.x0 < middle)
+        right = _side(word for word in words if word.x0 >= middle) if left else []
+        if not (left and right):
             continue
         top, bottom = lines[0].y - lines[0].size, lines[-1].y
         crossing = sum(a < start and b > end and top < y < bottom for a, b, y in rules)
         if crossing < 3 and _side_by_side(words, middle, left, right):
             return left, right
     return None
+
+
+def _side(words: Iterable[Word]) -> list[Line]:
+    """Return the words' lines, none where it is one only, as beside most strips."""
+    found = list(words)
+    lines = make_lines(found) if len(found) > 1 else []
+    return lines if len(lines) > 1 else []
 
 
 def _side_by_side(

@@ -12,6 +12,7 @@ from itertools import pairwise
 from qa.reading.pdf.pages import HYPHEN
 
 _WORD = re.compile(r"\w+(?:[-\u2010]\w+)*")
+_HYPHENS = (HYPHEN, "-", "\u2010", "\xad")
 _ENDS = re.compile(f"(\\w+(?:[-\u2010]\\w+)*)[{HYPHEN}\\-\u2010\xad]$")
 _ADDRESS = re.compile(f"(?:https?://|www\\.)[^\\s<>]*[/.\\-_?=&{HYPHEN}]$")
 _LONGEST = 200  # characters of a word that is looked at
@@ -28,11 +29,14 @@ class Hyphens:
         broken = False
         for line in lines:
             found = [word.replace("\u2010", "-").lower() for word in _WORD.findall(line)]
-            ends = bool(_ENDS.search(line[-_LONGEST:]))
+            ends = _broken(line) is not None
             for word in found[broken : len(found) - ends]:
-                parts = word.split("-")
-                self._words.update(parts)
-                self._stems.update(_stem(*pair) for pair in pairwise(parts))
+                if "-" in word:
+                    parts = word.split("-")
+                    self._words.update(parts)
+                    self._stems.update(_stem(*pair) for pair in pairwise(parts))
+                else:
+                    self._words.add(word)
             broken = ends
 
     def join(self, lines: Sequence[str]) -> str:
@@ -48,7 +52,7 @@ class Hyphens:
         end = text[-_LONGEST:]
         if _ADDRESS.search(end):
             return text, ""
-        match, after = _ENDS.search(end), _WORD.match(following)
+        match, after = _broken(end), _WORD.match(following)
         if match and after:
             if self._breaks(match[1], text[-1], after[0]):
                 return text[:-1], ""
@@ -70,6 +74,11 @@ class Hyphens:
         if _stem(head, tail) in self._stems:
             return False
         return not (head in self._words and tail in self._words)
+
+
+def _broken(line: str) -> re.Match[str] | None:
+    """Return the word, without its hyphen, that the end of a line may have broken."""
+    return _ENDS.search(line[-_LONGEST:]) if line.endswith(_HYPHENS) else None
 
 
 def _stem(head: str, tail: str) -> str:

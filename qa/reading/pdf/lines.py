@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from operator import attrgetter
 
 from qa.reading.pdf.pages import Word
 
@@ -38,6 +39,8 @@ class Line:
     @cached_property
     def size(self) -> float:
         """Of most of its letters, in halves of a point."""
+        if len({word.size for word in self.words}) == 1:
+            return round(self.words[0].size * 2) / 2
         sizes: Counter[float] = Counter()
         for word in self.words:
             sizes[round(word.size * 2) / 2] += len(word.text)
@@ -60,6 +63,8 @@ class Line:
 
     def _all(self, face: str) -> bool:
         """Whether all words are in this face; marks and bullets have the faces of their own fonts."""
+        if len(faces := {getattr(word, face) for word in self.words}) == 1:
+            return bool(faces.pop())
         told = [word for word in self.words if any(map(str.isalnum, word.text))] or self.words
         return all(getattr(word, face) for word in told)
 
@@ -108,10 +113,11 @@ def make_lines(words: Sequence[Word]) -> list[Line]:
 
 
 def _line(row: list[Word]) -> Line:
-    leftward = (not word.text.isascii() and _RIGHT_TO_LEFT.search(word.text) for word in row)
-    if sum(map(bool, leftward)) > len(row) / 2:
-        return Line(tuple(sorted(row, key=lambda word: word.order)))
-    return Line(tuple(sorted(row, key=lambda word: word.x0)))
+    leftward = sum(
+        bool(_RIGHT_TO_LEFT.search(word.text)) for word in row if not word.text.isascii()
+    )
+    across = leftward <= len(row) / 2
+    return Line(tuple(sorted(row, key=attrgetter("x0" if across else "order"))))
 
 
 def _belongs(above: Sequence[Word], below: Sequence[Word]) -> bool:

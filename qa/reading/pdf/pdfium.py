@@ -7,6 +7,7 @@ about two microseconds, so only a word's first and last are asked about.
 import ctypes
 import math
 import re
+import struct
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +16,9 @@ from typing import Any
 from qa.errors import InputError
 from qa.reading.pdf.pages import HYPHEN, UNKNOWN, Rule, Sheet, Word
 
-Handle = Any  # pdfium's pointers: a page, its text, an object drawn on it
+Handle = (
+    Any  # what ctypes does not type: pointers to a page, its text, an object drawn on it; functions
+)
 
 _WORD = re.compile("[^\x02\\s]+\x02?|\x02")
 _UNKNOWN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f]")  # of a font that doesn't tell its letters
@@ -31,6 +34,22 @@ _COMMENTS, _FIELD = (1, 3), 20  # kinds of annotations: text, free text; a field
 _MAX_OBJECTS = 20_000  # of a page; drawings have more, and no rules of tables
 _MOSTLY = 3  # times as many letters
 _SLANT = math.radians(10)
+_BOXES = struct.Struct("8f")  # left, top, right, bottom of a word's first and last character
+
+
+class _Asked:
+    """What is asked of every word, by addresses: ctypes' checks of typed arguments take as long again."""
+
+    def __init__(self, raw: Handle) -> None:
+        number, address = ctypes.c_int, ctypes.c_void_p
+
+        def typed(function: Handle, *kinds: Handle) -> Handle:
+            return ctypes.CFUNCTYPE(*kinds)(ctypes.cast(function, address).value or 0)
+
+        self.box = typed(raw.FPDFText_GetLooseCharBox, number, address, number, address)
+        self.origin = typed(raw.FPDFText_GetCharOrigin, number, address, number, address, address)
+        self.text_object = typed(raw.FPDFText_GetTextObject, address, address, number)
+        self.unknown = typed(raw.FPDFText_HasUnicodeMapError, number, address, number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +103,7 @@ class PdfFile:
         import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
         self._raw: Any = raw
+        self._ask = _Asked(raw)
         try:
             self._document = pypdfium2.PdfDocument(data)
             self._pages = len(self._document)
@@ -167,15 +187,13 @@ class PdfFile:
 
     def _words(self, page: Handle, box: _Box) -> dict[bool, dict[int | None, list[Word]]]:
         """Return the words by whether they are drawn visibly, and by direction."""
-        raw = self._raw
-        first, last = raw.FS_RECTF(), raw.FS_RECTF()
-        x, y = ctypes.c_double(), ctypes.c_double()
-        first_ref, last_ref = ctypes.byref(first), ctypes.byref(last)
-        x_ref, y_ref = ctypes.byref(x), ctypes.byref(y)
-        object_of, box_of = raw.FPDFText_GetTextObject, raw.FPDFText_GetLooseCharBox
-        unknown = raw.FPDFText_HasUnicodeMapError
-        origin_of, address = raw.FPDFText_GetCharOrigin, ctypes.addressof
-        styles: dict[int, _Style] = {}
+        ask = self._ask
+        handle = ctypes.cast(page, ctypes.c_void_p).value
+        boxes, origin = ctypes.create_string_buffer(_BOXES.size), (ctypes.c_double * 2)()
+        first_at, x_at = ctypes.addressof(boxes), ctypes.addressof(origin)
+        last_at, y_at = first_at + _BOXES.size // 2, x_at + ctypes.sizeof(ctypes.c_double)
+        styles: dict[int | None, _Style] = {}  # by the addresses of text objects
+        faces: dict[int | None, tuple[bool, bool]] = {}  # and of fonts
         words: dict[bool, dict[int | None, list[Word]]] = {
             seen: defaultdict(list) for seen in (True, False)
         }
@@ -183,41 +201,36 @@ class PdfFile:
         stretches = [match.span() for match in _WORD.finditer(text)][::-1]
         while stretches:
             start, end = stretches.pop()
-            box_of(page, start, first_ref)
-            box_of(page, end - 1 - (text[end - 1] == HYPHEN and end - start > 1), last_ref)
-            apart = first.bottom > last.top or last.bottom > first.top
-            if apart and (cut := self._line_end(page, start, end)) < end:
-                stretches += [(cut, end), (start, cut)]  # pdfium joined the words of two lines
-                continue
-            drawn = object_of(page, start)
-            key = address(drawn.contents) if drawn else 0
-            if (style := styles.get(key)) is None:
-                style = styles[key] = self._style(page, start, drawn)
-            origin_of(page, start, x_ref, y_ref)
-            left, right = min(first.left, last.left), max(first.right, last.right)
-            low, high = min(first.bottom, last.bottom), max(first.top, last.top)
-            spaced = " " in text[before:start] or "\xa0" in text[before:start]
-            before = end
+            last = end - 1 - (text[end - 1] == HYPHEN and end - start > 1)
+            ask.box(handle, start, first_at)
+            ask.box(handle, last, last_at)
+            left, high, right, low, left_b, high_b, right_b, low_b = _BOXES.unpack(boxes)
+            if low > high_b or low_b > high:
+                cut = self._line_end(page, start, end)
+                if cut < end:
+                    stretches += [(cut, end), (start, cut)]  # pdfium joined words of two lines
+                    continue
+            drawn = ask.text_object(handle, start)
+            if (style := styles.get(drawn)) is None:
+                style = styles[drawn] = self._style(page, start, faces)
+            ask.origin(handle, start, x_at, y_at)
+            left, right = min(left, left_b), max(right, right_b)
+            low, high = min(low, low_b), max(high, high_b)
+            gap, before = text[before:start], end
+            spaced = " " in gap or "\xa0" in gap
             if style.size < _MIN_SIZE or not box.holds((left + right) / 2, (low + high) / 2):
                 continue
             word = text[start:end]
-            if unknown(page, start):
+            if ask.unknown(handle, start):
                 word = self._known(page, word, start)
-            turn = style.turn or 0
-            xa, _ = box.turned(left, low, turn)
-            xb, _ = box.turned(right, high, turn)
+            if turn := style.turn or 0:
+                (xa, _), (xb, _) = box.turned(left, low, turn), box.turned(right, high, turn)
+                x0, x1, y = min(xa, xb), max(xa, xb), box.turned(origin[0], origin[1], turn)[1]
+            else:
+                x0, x1, y = left - box.left, right - box.left, box.top - origin[1]
+            size, bold, italic = style.size, style.bold, style.italic
             words[style.seen][style.turn].append(
-                Word(
-                    word,
-                    min(xa, xb),
-                    max(xa, xb),
-                    box.turned(x.value, y.value, turn)[1],
-                    style.size,
-                    style.bold,
-                    style.italic,
-                    start,
-                    spaced,
-                )
+                Word(word, x0, x1, y, size, bold, italic, start, spaced)
             )
         return words
 
@@ -267,8 +280,11 @@ class PdfFile:
             a, b = b, a
         return end
 
-    def _style(self, page: Handle, index: int, drawn: Handle) -> _Style:
+    def _style(
+        self, page: Handle, index: int, faces: dict[int | None, tuple[bool, bool]]
+    ) -> _Style:
         raw, matrix = self._raw, self._raw.FS_MATRIX()
+        drawn = raw.FPDFText_GetTextObject(page, index)
         raw.FPDFText_GetMatrix(page, index, ctypes.byref(matrix))
         size = raw.FPDFText_GetFontSize(page, index) * math.hypot(matrix.c, matrix.d)
         angle = math.atan2(matrix.b, matrix.a)
@@ -278,17 +294,26 @@ class PdfFile:
         if not drawn:
             return _Style(size, False, False, True, None if turn is None else turn % 4)
         font = raw.FPDFTextObj_GetFont(drawn)
-        buffer = ctypes.create_string_buffer(256)
-        raw.FPDFFont_GetBaseFontName(font, buffer, 256)
-        name, flags = buffer.value.decode("utf-8", "replace"), raw.FPDFFont_GetFlags(font)
+        where = ctypes.cast(font, ctypes.c_void_p).value
+        if (face := faces.get(where)) is None:
+            face = faces[where] = self._face(font)
         alpha = [ctypes.c_uint(255) for _ in range(4)]
         raw.FPDFPageObj_GetFillColor(drawn, *map(ctypes.byref, alpha))
         return _Style(
             size,
-            bool(_BOLD.search(name)) or (flags > 0 and bool(flags & _FORCE_BOLD)),
-            bool(_ITALIC.search(name)) or (flags > 0 and bool(flags & _ITALIC_FLAG)),
+            *face,
             raw.FPDFTextObj_GetTextRenderMode(drawn) != _INVISIBLE and alpha[3].value > 0,
             None if turn is None else turn % 4,
+        )
+
+    def _face(self, font: Handle) -> tuple[bool, bool]:
+        """Return whether a font is bold, and whether italic."""
+        raw, buffer = self._raw, ctypes.create_string_buffer(256)
+        raw.FPDFFont_GetBaseFontName(font, buffer, 256)
+        name, flags = buffer.value.decode("utf-8", "replace"), max(0, raw.FPDFFont_GetFlags(font))
+        return (
+            bool(_BOLD.search(name) or flags & _FORCE_BOLD),
+            bool(_ITALIC.search(name) or flags & _ITALIC_FLAG),
         )
 
     def _objects(self, page: Handle) -> Iterator[tuple[int, Handle]]:
