@@ -19,8 +19,8 @@ MAX_BODY = 1 << 20  # bytes of one request; a question is far shorter
 
 _HOST = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?", re.IGNORECASE)
 _OPEN = re.compile(
-    r"/|/(?:source|page\.css|page\.js|config|theme\.css)"
-    r"|/(?:assets|static)/.+"
+    r"/|/(?:config|theme\.css)"
+    r"|/(?:page|assets|static)/.+"
     r"|/gradio_api/(?:info|startup-events|cancel|reset|run/predict|queue/(?:join|data)|heartbeat/\w+)"
     r"|/gradio_api/call/(?:v2/)?(?:ask|search)(?:/\w+)?"
 )

@@ -1,10 +1,10 @@
-"""The page's parts and what happens when someone asks.
+"""The page's parts, and the named endpoints for programs.
 
-Knows Gradio and a `Corpus`; no markup (that is `render`), no ports or headers (that is `server`).
-Nothing about one reader is kept here: two browser tabs can't mix.
+Knows Gradio and a `Corpus`; no markup (that is `render`), no addresses or headers (`server`,
+`guard`), no behaviour (`assets/`). Each view is an empty room here: its own script fills it from
+its own routes when it is shown. Nothing about one reader is kept here: two tabs can't mix.
 """
 
-import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +14,13 @@ from gradio.events import api
 from qa.errors import QAError
 from qa.jsonable import answer_json, hits_json
 from qa.page import render
+from qa.page.texts import say
 
 if TYPE_CHECKING:
     from qa.corpus import Corpus
 
-log = logging.getLogger(__name__)
-
-# Events share one line of waiting: a question asked later is answered later.
-_QUEUE = "questions"
+# The browser asks by itself: a question waits for no queue.
+_ASK = "(question) => { document.dispatchEvent(new CustomEvent('ask', { detail: question })); return ''; }"
 
 
 def build(corpus: "Corpus", examples: Sequence[str] = ()) -> gr.Blocks:
@@ -31,25 +30,6 @@ def build(corpus: "Corpus", examples: Sequence[str] = ()) -> gr.Blocks:
         corpus: What is asked.
         examples: Questions to offer; the documents should be able to answer them.
     """
-
-    def reply(question: str) -> str:
-        try:
-            return render.answer(corpus.ask(question))
-        except QAError as error:
-            return render.failure(str(error))
-        except Exception:
-            log.exception("a question failed")
-            return render.failure(
-                "Something went wrong in the program itself; the documents are unharmed. "
-                "The window that it was started from says more."
-            )
-
-    def reply_to_example(example: str) -> tuple[str, str]:
-        return example, reply(example)
-
-    def arrive() -> tuple[str, str]:
-        documents = corpus.documents()
-        return render.masthead(documents), render.welcome(documents)
 
     def ask(question: str) -> dict[str, Any]:
         """Answer a question from the documents, with citations."""
@@ -65,58 +45,33 @@ def build(corpus: "Corpus", examples: Sequence[str] = ()) -> gr.Blocks:
         except QAError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    masthead, welcome = arrive()
-    page: gr.Blocks = gr.Blocks(title="Chapter & Verse", analytics_enabled=False)
+    page: gr.Blocks = gr.Blocks(title=say("name"), analytics_enabled=False)
     with page:
-        top = gr.HTML(masthead, elem_id="top", apply_default_css=False, js_on_load=None)
-        with gr.Row(elem_id="desk"):
-            question = gr.Textbox(
-                label="Your question",
-                show_label=False,
-                container=False,
-                placeholder="Ask a question",
-                lines=1,
-                max_lines=6,
-                autofocus=True,
-                elem_id="question",
-            )
-            button = gr.Button("Ask", variant="primary", elem_id="ask")
-        chips = []
-        if examples:
-            with gr.Row(elem_id="examples"):
-                chips = [gr.Button(example, elem_classes="example") for example in examples]
-        with gr.Row(elem_id="room"):
-            shelf = gr.HTML(welcome, elem_id="shelf", apply_default_css=False, js_on_load=None)
-            result = gr.HTML(elem_id="answer", apply_default_css=False, js_on_load=None)
-            gr.HTML(render.reader(), elem_id="source", apply_default_css=False, js_on_load=None)
-
-        gr.on(
-            [question.submit, button.click],
-            reply,
-            inputs=question,
-            outputs=result,
-            concurrency_id=_QUEUE,
-            trigger_mode="always_last",
-            api_visibility="private",
-        )
-        for chip in chips:
-            chip.click(
-                reply_to_example,
-                inputs=chip,
-                outputs=[question, result],
-                concurrency_id=_QUEUE,
-                trigger_mode="always_last",
-                api_visibility="private",
-            )
-        # Documents may have come or gone since the server started. Gradio's browser side can lose
-        # a queued event that follows another closely, so this one stays out of the queue.
-        page.load(
-            arrive,
-            outputs=[top, shelf],
-            show_progress="hidden",
-            queue=False,
-            api_visibility="private",
-        )
+        _html(render.masthead(), "top")
+        with gr.Row(elem_id="room", elem_classes="view"):
+            with gr.Column(elem_id="left"):
+                _html(render.thread(examples), "thread")
+                with gr.Row(elem_id="desk"):
+                    question = gr.Textbox(
+                        label=say("ask.label"),
+                        show_label=False,
+                        container=False,
+                        placeholder=say("ask.placeholder"),
+                        lines=1,
+                        max_lines=6,
+                        autofocus=True,
+                        elem_id="question",
+                    )
+                    button = gr.Button(say("ask.button"), variant="primary", elem_id="ask")
+                _html(render.narrowing(), "narrowing")
+            _html(render.reader(), "source")
+        for name in ("collection", "evaluation", "help"):
+            _html(render.view(name), name)
+        gr.on([question.submit, button.click], None, inputs=question, outputs=question, js=_ASK)
         api(ask, api_name="ask")
         api(search, api_name="search")
     return page
+
+
+def _html(value: str, name: str) -> gr.HTML:
+    return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=None)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from html import escape
 
+from qa.page.texts import html, say
 from qa.types import Answer, Citation, Document, Hit, Listing, Passage, Source, Span
 from qa.why import highlights
 from qa.wording import agreement_in_words, date_in_words, how_close, whose
@@ -21,30 +22,56 @@ SHELF_SIZE = 60  # documents listed before a question is asked
 Origin = Document | Listing | Passage | Source
 
 
-def masthead(documents: Sequence[Origin]) -> str:
-    """Return the name of the page and one line that says what is being asked."""
+def masthead() -> str:
+    """Return the name of the page and the way to its views."""
+    links = "".join(
+        f'<a href="#/{path}" data-view="{view}">{html(f"nav.{view}")}</a>'
+        for view, path in (
+            *(("ask", ""), ("collection", "collection")),
+            *(("evaluation", "evaluation"), ("help", "help")),
+        )
+    )
     return (
+        f'<a class="skip" href="#question">{html("skip")}</a>'
         '<header class="masthead"><h1>Chapter <span>&amp;</span> Verse</h1>'
-        f"<p>{escape(_extent(documents))}</p></header>"
+        f'<nav aria-label="{html("nav.label")}">{links}</nav></header>'
     )
 
 
+def view(name: str) -> str:
+    """Return the empty room of a view, which its script fills."""
+    return f'<main class="view" aria-label="{html(f"nav.{name}")}"></main>'
+
+
+def thread(examples: Sequence[str]) -> str:
+    """Return the conversation before anything is asked, with questions to begin with."""
+    buttons = "".join(f'<button type="button">{escape(text)}</button>' for text in examples)
+    offered = (
+        f'<div id="examples" aria-label="{html("examples.label")}" role="group">{buttons}</div>'
+    )
+    return f'<div id="turns"></div>{offered if examples else ""}<div id="welcome"></div>'
+
+
+def narrowing() -> str:
+    """Return the empty room of what a question may be narrowed to."""
+    return '<div id="narrow"></div>'
+
+
 def welcome(documents: Sequence[Origin]) -> str:
-    """Return what stands in the answer's place before anything is asked."""
+    """Return what stands in the answers' place before anything is asked."""
     if not documents:
         return (
-            '<section class="notice"><h2>There are no documents here yet</h2>'
-            "<p>Add a folder on the command line with <code>qa index FOLDER</code>, "
-            "then reload this page.</p></section>"
+            f'<section class="notice"><h2>{html("shelf.empty")}</h2>'
+            f"<p>{html('shelf.how')}</p></section>"
         )
     rows = "".join(
         f'<li class="card" {_target(d)}>{_heading(d, "h3")}{_meta(_source_facts(d))}</li>'
         for d in documents[:SHELF_SIZE]
     )
     more = len(documents) - SHELF_SIZE
-    rest = f'<p class="rest">and {more:,} more</p>' if more > 0 else ""
+    rest = f'<p class="rest">{html("shelf.more", count=f"{more:,}")}</p>' if more > 0 else ""
     return (
-        '<section class="shelf"><h2>On the shelf</h2>'
+        f'<section class="shelf"><h2>{html("shelf.title")}</h2><p class="meta">{escape(_extent(documents))}</p>'
         f'<ul class="cards" role="list">{rows}</ul>{rest}</section>'
     )
 
@@ -54,22 +81,14 @@ def answer(answer: Answer) -> str:
     return _answered(answer) if answer.status == "answered" else _not_found(answer)
 
 
-def failure(message: str) -> str:
-    """Return a polite notice that a question could not be asked, and why."""
-    return (
-        f'<section class="notice" data-status="{escape(message)}">'
-        f"<h2>That question could not be asked</h2><p>{escape(message)}</p></section>"
-    )
-
-
 def reader() -> str:
     """Return the empty source pane, its sheet for narrow screens, and the line read aloud."""
+    label = html("reader.label")
     return (
-        '<aside id="reader" aria-label="Source document"><div id="leaf">'
-        '<p class="hint">Choose a citation or a document to read it here, whole.</p>'
-        "</div></aside>"
-        '<dialog id="sheet" aria-label="Source document">'
-        '<button type="button" class="close">Close</button></dialog>'
+        f'<aside id="reader" aria-label="{label}"><div id="leaf">'
+        f'<p class="hint">{html("reader.hint")}</p></div></aside>'
+        f'<dialog id="sheet" aria-label="{label}">'
+        f'<button type="button" class="close">{html("reader.close")}</button></dialog>'
         '<p id="status" class="unseen" role="status"></p>'
     )
 
@@ -94,7 +113,7 @@ def source(
         f'<header class="title-page"><h2>{escape(document.title or document.doc_id)}</h2>'
         f"{_meta(_source_facts(document))}"
         f'<p class="doc-id">{escape(document.doc_id)}</p></header>'
-        f'<div class="text" tabindex="0" role="region" aria-label="Text of the document">{text}</div>'
+        f'<div class="text" tabindex="0" role="region" aria-label="{html("reader.text")}">{text}</div>'
     )
 
 
@@ -136,19 +155,19 @@ def _answered(answer: Answer) -> str:
     # Only the first citation is a source of the very words; other passages may say otherwise.
     first, others = answer.citations[0], answer.citations[1:]
     refs = (
-        f'<a class="ref" href="#citation-{first.n}" data-n="{first.n}" '
+        f'<a class="ref" href="#citation" data-n="{first.n}" '
         f'aria-label="Citation {first.n}">{first.n}</a>'
     )
     verdict = agreement_in_words(answer.agreement)
     note = f'<p class="agreement {answer.agreement}">{escape(verdict)}</p>' if verdict else ""
     places = len(first.also) + 1
-    count = "one place" if places == 1 else f"{places} places"
-    status = f"Answered, from {count}. {verdict}".strip()
+    count = say("turn.one_place") if places == 1 else say("turn.places", count=places)
+    status = f"{say('turn.answered', places=count)} {verdict}".strip()
     return (
-        f'<section class="answered" data-status="{escape(status)}">'
+        f'<section class="turn answered" data-status="{escape(status)}">'
         f"<h2>{escape(answer.question)}</h2>"
         f'<blockquote>{escape(answer.text or "")}<sup class="refs">{refs}</sup></blockquote>{note}'
-        f"{_citations('Where it stands', [first])}{_citations('See also', others)}</section>"
+        f"{_citations(html('turn.stands'), [first])}{_citations(html('turn.also'), others)}</section>"
     )
 
 
@@ -166,15 +185,15 @@ def _not_found(answer: Answer) -> str:
     missing = ""
     if answer.missing_terms:
         terms = ", ".join(f"<q>{escape(term)}</q>" for term in answer.missing_terms)
-        missing = f'<p class="missing">Nowhere in them: {terms}</p>'
+        missing = f'<p class="missing">{html("turn.missing")} {terms}</p>'
     nearest = ""
     if answer.nearest:
         cards = "".join(_nearest(hit) for hit in answer.nearest)
-        nearest = f'<h3>What came closest</h3><ul class="cards" role="list">{cards}</ul>'
+        nearest = f'<h3>{html("turn.nearest")}</h3><ul class="cards" role="list">{cards}</ul>'
     return (
-        '<section class="not-found" data-status="These documents do not answer that.">'
+        f'<section class="turn not-found" data-status="{html("turn.not_found")}">'
         f"<h2>{escape(answer.question)}</h2>"
-        f'<p class="verdict">These documents do not answer that.</p>{missing}{nearest}</section>'
+        f'<p class="verdict">{html("turn.not_found")}</p>{missing}{nearest}</section>'
     )
 
 
@@ -190,9 +209,9 @@ def _citation(citation: Citation) -> str:
     )
     target = _target(citation, passage, citation.quote, [citation.answer], citation.highlights)
     number = f'<span class="number" aria-hidden="true">{citation.n}</span>'
-    name = f"Citation {citation.n}: "
+    name = say("card.citation", n=citation.n)
     return (
-        f'<li class="card" id="citation-{citation.n}" data-n="{citation.n}" {target}>{number}{_heading(citation, "h4", name)}'
+        f'<li class="card" data-n="{citation.n}" {target}>{number}{_heading(citation, "h4", name)}'
         f"{_meta(_source_facts(citation))}{_meta(_place_facts(citation), 'place')}"
         f'<p class="quote">{quote}</p>{_why(citation)}</li>'
     )
@@ -202,7 +221,7 @@ def _copy(copy: Source) -> str:
     """Return another place of the words above it."""
     target = _target(copy, Span(copy.start, copy.end), copy.quote, [copy.answer])
     return (
-        f'<li class="card copy" {target}>{_heading(copy, "h4", "The same words in: ")}'
+        f'<li class="card copy" {target}>{_heading(copy, "h4", say("card.same"))}'
         f"{_meta(_source_facts(copy))}{_meta(_place_facts(copy), 'place')}</li>"
     )
 
@@ -229,7 +248,7 @@ def _why(found: Citation | Hit) -> str:
     )
     signals = " · ".join(f"{escape(name)} {value:.2f}" for name, value in found.signals.items())
     return (
-        '<details class="why"><summary>Why this passage</summary>'
+        f'<details class="why"><summary>{html("card.why")}</summary>'
         f'<table>{rows}</table><p class="meta">{signals}</p></details>'
     )
 
@@ -268,7 +287,7 @@ def _shifted(spans: Iterable[Span], by: int) -> list[Span]:
 def _source_facts(item: Origin) -> list[str]:
     speaker = item.speaker if isinstance(item, Source) else None
     facts = [
-        date_in_words(item.published) or "undated",
+        date_in_words(item.published) or say("card.undated"),
         item.author,
         item.publisher,
         item.kind and whose(item.kind, speaker),

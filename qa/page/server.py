@@ -5,7 +5,6 @@ Knows Gradio's way of being mounted, uvicorn and ports. Listens on 127.0.0.1 and
 """
 
 import os
-import re
 import socket
 import webbrowser
 from contextlib import closing, suppress
@@ -16,14 +15,14 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from qa.errors import InputError, QAError
-from qa.page import page, render
+from qa.errors import InputError
+from qa.page import page, reader, thread
 from qa.page.guard import Guard
-from qa.types import Span
+from qa.page.texts import module
 
 if TYPE_CHECKING:
     from qa.corpus import Corpus
@@ -40,17 +39,18 @@ EXAMPLES = {
     "What is wrong with the office buildings?": "003_0880fbf5f6f5a3fe.txt",
 }
 
-_HERE = Path(__file__).parent
+_ASSETS = Path(__file__).parent / "assets"
 # A ribbon in a book; Gradio's own icon would be shown otherwise.
 _ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
     "%3Cpath d='M4 1h8v14l-4-3.5L4 15z' fill='%238c2f1b'/%3E%3C/svg%3E"
 )
+_STYLES = ("page", "thread", "reader", "collection", "evaluation", "help")
 _HEAD = (
-    f'<link rel="icon" href="{_ICON}"><link rel="stylesheet" href="./page.css">'
-    '<script src="./page.js" defer></script>'
+    f'<link rel="icon" href="{_ICON}">'
+    + "".join(f'<link rel="stylesheet" href="./page/{name}.css">' for name in _STYLES)
+    + '<script type="module" src="./page/page.js"></script>'
 )
-_PASSAGES = re.compile(r"(\d{1,12})-(\d{1,12})")
 
 
 def serve(corpus: "Corpus", *, port: int | None = None, open_browser: bool = False) -> None:
@@ -83,16 +83,22 @@ def serve(corpus: "Corpus", *, port: int | None = None, open_browser: bool = Fal
 def application(corpus: "Corpus") -> ASGIApp:
     """Return the whole page as a guarded ASGI application."""
 
-    def source(request: Request) -> Response:
-        return _source(corpus, request)
-
     def asset(request: Request) -> Response:
-        return FileResponse(_HERE / request.url.path[1:], headers={"cache-control": "no-cache"})
+        path = _ASSETS / request.path_params["name"]
+        if not path.is_file():
+            return PlainTextResponse("There is nothing at this address.", 404)
+        return FileResponse(path, headers={"cache-control": "no-cache"})
+
+    def texts(request: Request) -> Response:  # noqa: ARG001
+        return Response(
+            module(), media_type="text/javascript", headers={"cache-control": "no-cache"}
+        )
 
     routes: list[BaseRoute] = [
-        Route("/source", source),
-        Route("/page.css", asset),
-        Route("/page.js", asset),
+        *thread.routes(corpus),
+        *reader.routes(corpus),
+        Route("/page/texts.js", texts),
+        Route("/page/{name:str}", asset),
     ]
     app = FastAPI(routes=routes, docs_url=None, redoc_url=None, openapi_url=None)
     known = {record.doc_id for record in corpus.documents()}
@@ -111,26 +117,6 @@ def application(corpus: "Corpus") -> ASGIApp:
         theme=_theme(),
     )
     return Guard(app, head=_HEAD)
-
-
-def _source(corpus: "Corpus", request: Request) -> Response:
-    """Return a document's HTML with the spans marked that the page's card asks for."""
-    query = request.query_params
-    try:
-        document = corpus.document(query.get("doc", ""))
-    except QAError as error:
-        return HTMLResponse(render.unavailable(str(error)), 404)
-    passage = next(iter(_spans(query.get("passage", ""))), None)
-    if passage and render.fingerprint(document.text[slice(*passage)]) != query.get("quote"):
-        # Marking other words than those that were quoted would be worse than marking none.
-        return HTMLResponse(render.unavailable("This document has changed since. Ask again."), 409)
-    answer = next(iter(_spans(query.get("answer", ""))), None)
-    html = render.source(document, passage, answer, _spans(query.get("words", "")))
-    return HTMLResponse(html, headers={"cache-control": "no-store"})
-
-
-def _spans(field: str) -> list[Span]:
-    return [Span(int(start), int(end)) for start, end in _PASSAGES.findall(field)]
 
 
 def _theme() -> gr.themes.Base:
