@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import faiss
 import numpy as np
+from numpy.typing import NDArray
 
 from embeddings.encoder import Vectors
 
@@ -25,19 +26,33 @@ class VectorIndex:
         shape = len(self), self._index.d
         return faiss.rev_swig_ptr(self._index.get_xb(), shape[0] * shape[1]).reshape(shape)
 
-    def search(self, query: Vectors, top_k: int) -> dict[int, float]:
+    def search(
+        self, query: Vectors, top_k: int, among: NDArray[np.bool_] | None = None
+    ) -> dict[int, float]:
         """Return the rows and cosines of the `top_k` vectors nearest to `query` (d,).
 
         Equal cosines come in the order of their rows, the last ones too.
+
+        Args:
+            query: Of length 1.
+            top_k: How many, at most.
+            among: (n,) which rows may be returned; None for all.
         """
-        wanted = min(top_k, len(self))
+        most = len(self) if among is None else int(among.sum())
+        wanted = min(top_k, most)
         if not wanted:
             return {}
+        options = None
+        if among is not None:
+            bits = np.packbits(among, bitorder="little")
+            selector = faiss.IDSelectorBitmap(len(bits), faiss.swig_ptr(bits))
+            options = faiss.SearchParameters()
+            options.sel = selector
         count = wanted
         while True:  # until the last score is below the last one that is wanted
-            count = min(2 * count, len(self))
-            scores, rows = self._index.search(query[None], count)
-            if count == len(self) or scores[0, -1] < scores[0, wanted - 1]:
+            count = min(2 * count, most)
+            scores, rows = self._index.search(query[None], count, params=options)
+            if count == most or scores[0, -1] < scores[0, wanted - 1]:
                 break
         order = np.lexsort((rows[0], -scores[0]))[:wanted]
         return dict(zip(rows[0][order].tolist(), scores[0][order].tolist(), strict=True))

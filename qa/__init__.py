@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from qa.types import Passage as Passage
     from qa.types import Report as Report
     from qa.types import Resolution as Resolution
+    from qa.types import Where as Where
 
 __version__ = "0.1.0"
 
@@ -43,6 +44,7 @@ _HOME = {
     "Passage": "qa.types",
     "Report": "qa.types",
     "Resolution": "qa.types",
+    "Where": "qa.types",
 }
 __all__ = sorted(_HOME)
 

@@ -74,6 +74,7 @@ def parser() -> argparse.ArgumentParser:
 
     ask = _command(commands, "ask", run.ask, "answer a question, with citations")
     ask.add_argument("question", metavar="QUESTION")
+    _narrowing(ask)
     ask.add_argument("--why", action="store_true", help=WHY)
     ask.add_argument(
         "--save", metavar="FILE", help="add the answer to a file that 'qa verify' can check later"
@@ -81,6 +82,7 @@ def parser() -> argparse.ArgumentParser:
 
     search = _command(commands, "search", run.search, "list the passages nearest to a query")
     search.add_argument("query", metavar="QUERY")
+    _narrowing(search)
     search.add_argument("--top-k", type=int, default=10, metavar="K", help="how many (default: 10)")
     search.add_argument("--why", action="store_true", help=WHY)
 
@@ -161,6 +163,37 @@ def _command(
         command.add_argument("--json", action="store_true", help="print JSON and nothing else")
     command.set_defaults(run=run)
     return command
+
+
+def _narrowing(command: argparse.ArgumentParser) -> None:
+    part = command.add_argument_group("asking a part of the corpus")
+    part.add_argument(
+        "--document",
+        action="append",
+        dest="documents",
+        default=[],
+        metavar="ID",
+        help="only this document; or a folder such as 'notes/', or a pattern such as "
+        "'notes/*.txt'; may be given again",
+    )
+    part.add_argument(
+        "--after",
+        metavar="DATE",
+        help="only what is dated 2018-05-24, 2018-05 or 2018, or later; what has no date is left "
+        "out",
+    )
+    part.add_argument(
+        "--before", metavar="DATE", help="only what is dated then or earlier: 2018 takes all of it"
+    )
+    part.add_argument(
+        "--kind",
+        action="append",
+        dest="kinds",
+        default=[],
+        metavar="KIND",
+        help='only sources of this kind: article, "reader\'s comment", or what metadata.json '
+        "calls a document; may be given again",
+    )
 
 
 def _complain(message: str, code: int) -> int:

@@ -12,7 +12,7 @@ from qa.errors import InputError, StorageError
 
 if TYPE_CHECKING:
     from qa.corpus import Corpus
-    from qa.types import Report
+    from qa.types import Report, Where
 
 DONE, NO = 0, 1  # exit codes; those of failures are the command line's
 
@@ -111,7 +111,7 @@ def ask(options: argparse.Namespace) -> int:
     if options.save and not Path(options.save).absolute().parent.is_dir():
         raise InputError(f"There is no folder for {options.save!r}; make it first.")
     with Corpus.open(options.corpus) as corpus:
-        answer = corpus.ask(options.question)
+        answer = corpus.ask(options.question, where=_where(options))
     if options.json:
         _print_json(answer_json(answer))
     else:
@@ -127,12 +127,24 @@ def search(options: argparse.Namespace) -> int:
     from qa.jsonable import hits_json
 
     with Corpus.open(options.corpus) as corpus:
-        hits = corpus.search(options.query, top_k=options.top_k)
+        hits = corpus.search(options.query, top_k=options.top_k, where=_where(options))
     if options.json:
         _print_json(hits_json(options.query, hits))
     else:
         terminal.show_hits(hits, why=options.why)
     return DONE
+
+
+def _where(options: argparse.Namespace) -> "Where":
+    from qa.files import printable
+    from qa.types import Where
+
+    return Where(
+        documents=tuple(map(printable, options.documents)),
+        after=options.after,
+        before=options.before,
+        kinds=tuple(options.kinds),
+    )
 
 
 def serve(options: argparse.Namespace) -> int:

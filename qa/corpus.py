@@ -45,6 +45,7 @@ from qa.types import (
     Skipped,
     Stats,
     Verification,
+    Where,
 )
 from qa.verifying import verify
 
@@ -247,39 +248,52 @@ class Corpus:
 
     # Asking
 
-    def ask(self, question: str, *, settings: Settings = DEFAULTS) -> Answer:
+    def ask(
+        self, question: str, *, where: Where | None = None, settings: Settings = DEFAULTS
+    ) -> Answer:
         """Answer a question with the documents' own words, or say that they don't answer it.
 
         Args:
             question: In plain words.
+            where: The part of the corpus to ask; it is answered as if there were no other, but
+                that words weigh what they weigh in all of it.
             settings: How to rank and when to answer; for comparing.
 
         Raises:
-            InputError: if the question is empty or far too long.
+            InputError: if the question is empty or far too long, or `where` can't be followed.
             CorpusError: if there are no documents.
         """
-        with single_threaded, self._reading() as snapshot:
+        with single_threaded, self._reading() as whole:
+            snapshot = whole.narrowed(where)
             query = snapshot.prepare(question)
             found = snapshot.find(query, settings.depth, settings)
-            return answer_question(query, found, snapshot.view, snapshot.state, settings)
+            return answer_question(query, found, snapshot.view, snapshot.vocabulary, settings)
 
     def search(
-        self, query: str, top_k: int = 10, *, settings: Settings = DEFAULTS
+        self,
+        query: str,
+        top_k: int = 10,
+        *,
+        where: Where | None = None,
+        settings: Settings = DEFAULTS,
     ) -> tuple[Hit, ...]:
         """Return the `top_k` passages that are nearest to the query, best first.
 
         Args:
             query: A question or a few words.
             top_k: How many, at most.
+            where: The part of the corpus to search.
             settings: How to rank; for comparing.
 
         Raises:
-            InputError: if the query is empty or far too long, or `top_k` isn't positive.
+            InputError: if the query is empty or far too long, `top_k` isn't positive, or `where`
+                can't be followed.
             CorpusError: if there are no documents.
         """
         if not 1 <= top_k <= MAX_TOP_K:
             raise InputError(f"top_k is {top_k}; it must be from 1 to {MAX_TOP_K}.")
-        with single_threaded, self._reading() as snapshot:
+        with single_threaded, self._reading() as whole:
+            snapshot = whole.narrowed(where)
             prepared = snapshot.prepare(query)
             found = snapshot.find(prepared, top_k, settings)
             return tuple(

@@ -107,10 +107,17 @@ class LexicalIndex:
         order = np.lexsort((self.rows, owners))
         return self.terms, self.starts, self.rows[order], self.counts[order], self.lengths
 
-    def search(self, query: Sequence[str], top_k: int) -> dict[int, float]:
+    def search(
+        self, query: Sequence[str], top_k: int, among: NDArray[np.bool_] | None = None
+    ) -> dict[int, float]:
         """Return the rows and BM25 scores of the best texts that hold any of the terms.
 
         Equal scores come in the order of their rows. Robertson and Zaragoza 2009, eq. 3.15.
+
+        Args:
+            query: Terms.
+            top_k: How many texts, at most.
+            among: (n,) which texts may be returned; None for all. All of them count in the scores.
         """
         scores = np.zeros(len(self))
         mean = self.lengths.mean() if len(self) else 1.0
@@ -119,7 +126,7 @@ class LexicalIndex:
             rows, counts = self.rows[at], self.counts[at].astype(np.float64)
             norms = _K1 * (1 - _B + _B * self.lengths[rows] / mean)
             scores[rows] += self.weight(term) * counts * (_K1 + 1) / (counts + norms)
-        best = np.flatnonzero(scores)
+        best = np.flatnonzero(scores if among is None else scores * among)
         if len(best) > top_k:
             least = np.partition(scores[best], -top_k)[-top_k]
             best = best[scores[best] >= least]
@@ -130,6 +137,10 @@ class LexicalIndex:
         """Return how many texts hold the term."""
         at = self._postings(term)
         return int(at.stop - at.start)
+
+    def holds(self, term: str, among: NDArray[np.bool_]) -> bool:
+        """Whether any of these texts, (n,), holds the term."""
+        return bool(among[self.rows[self._postings(term)]].any())
 
     def weight(self, term: str) -> float:
         """Return how much a term tells: BM25's IDF (Robertson and Zaragoza 2009, eq. 3.3)."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embeddings.encoder import Vectors
 from embeddings.vectors import VectorIndex
@@ -76,20 +77,21 @@ def retrieve(
     fetch: Callable[[Sequence[int]], Mapping[int, Stored]],
     settings: Settings,
     top_k: int,
+    among: NDArray[np.bool_] | None = None,
 ) -> list[Scored]:
     """Return the `top_k` best candidates, best first; equal scores in the order of their rows.
 
     Each signal proposes more than are asked for, since the others reorder them. `fetch` returns
-    the stored encodings of rows.
+    the stored encodings of rows; `among`, (n,), says which rows may be proposed, None that all may.
     """
     depth = max(settings.candidates, 2 * top_k)
     dense: dict[int, float] = {}
     bm25: dict[int, float] = {}
     off = settings.without
     if settings.ranking != "bm25" and "dense" not in off:
-        dense = vectors.search(query.vector, depth)
+        dense = vectors.search(query.vector, depth, among)
     if settings.ranking != "dense" and "bm25" not in off:
-        bm25 = lexical.search(query.terms, depth)
+        bm25 = lexical.search(query.terms, depth, among)
     proposed = sorted(dense.keys() | bm25.keys())
     # Every candidate gets every signal; one that BM25 didn't propose shares few words or none.
     dense |= vectors.scores(query.vector, [row for row in proposed if row not in dense])

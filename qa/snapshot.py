@@ -6,15 +6,17 @@ from typing import TypeVar
 
 from embeddings.encoder import Encoder
 from qa.catalog.views import Stored, View
+from qa.confidence import Vocabulary
 from qa.errors import CorpusError, InputError
 from qa.folding import words
 from qa.matching import prepare
+from qa.narrowing import Part, narrow
 from qa.passages import BOILERPLATE
 from qa.pointing import Found, rank
 from qa.retrieval import Query, Scored, retrieve
 from qa.settings import MAX_QUESTION, Settings
 from qa.state import State
-from qa.types import Passage
+from qa.types import Passage, Where
 
 _PAGES_OF_A_SITE = 5  # copies of one document have one title; fewer than these are no site
 _KEPT = 2_000  # passages kept in memory once they were read, some 20 KB each
@@ -30,11 +32,28 @@ class Snapshot:
         view: The catalog as it is then, whoever writes.
         state: The indexes.
         encoder: Returns the encoder; called only when a question must be encoded.
+        part: What of it is asked; None for all.
     """
 
     view: View
     state: State
     encoder: Callable[[], Encoder]
+    part: Part | None = None
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What is known of words in what is asked."""
+        return self.part or self.state
+
+    def narrowed(self, where: Where | None) -> "Snapshot":
+        """Return the same state, of which only a part is asked.
+
+        Raises:
+            InputError: if `where` is malformed, names what isn't there, or leaves nothing.
+        """
+        if where is None or not len(self.state.vectors):  # without documents, `prepare` says so
+            return self
+        return replace(self, part=narrow(where, self.view, self.state))
 
     def prepare(self, text: str) -> Query:
         """Return a question as it is searched with.
@@ -75,7 +94,8 @@ class Snapshot:
             stored = _read(state.stored, numbers, self.view.stored)
             return {row: stored[number] for row, number in zip(rows, numbers, strict=True)}
 
-        found = retrieve(query, state.vectors, state.lexical, fetch, settings, top_k)
+        among = self.part.rows if self.part else None
+        found = retrieve(query, state.vectors, state.lexical, fetch, settings, top_k, among)
         numbers = state.numbers[[hit.row for hit in found]].tolist()
         passages = _read(state.passages, numbers, self.view.passages)
         # What the pages of a site have in common is not what one of them is about.

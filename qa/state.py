@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from embeddings.vectors import VectorIndex
 from qa.catalog.tables import Meta
-from qa.catalog.views import Stored, View
+from qa.catalog.views import Entry, Stored, View
 from qa.derived import Arrays, Derived, Unusable, load, save
 from qa.errors import StorageError
 from qa.lexical import LexicalIndex
@@ -45,6 +45,8 @@ class State:
         described: Over the documents: titles, authors, publishers and dates.
         stored: What was read of the passages, by number.
         passages: The same.
+        kinds: The same, of all passages once any kind was asked for.
+        entries: All documents, by number and in the order of their ids, once a part was asked.
     """
 
     catalog: str
@@ -55,6 +57,8 @@ class State:
     described: LexicalIndex
     stored: dict[int, Stored] = field(default_factory=dict)
     passages: dict[int, Passage] = field(default_factory=dict)
+    kinds: dict[int, str | None] = field(default_factory=dict)
+    entries: dict[int, Entry] = field(default_factory=dict)
 
     def weight(self, term: str) -> float:
         """Return how much a term tells."""

@@ -197,6 +197,30 @@ class Passage:
     voices: tuple[Voice, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """The part of a corpus that is asked; by default all of it.
+
+    What is given narrows together; of several documents or kinds any will do.
+
+    Attributes:
+        documents: Ids, folders ("notes/") or patterns of ids ("notes/*.txt"); a file's name takes
+            its attachments too.
+        after: ISO date ("2018-05-24", "2018-05" or "2018"); only documents that are dated then or
+            later. One whose date isn't known is left out, and so is one that is dated "2018"
+            where only a part of 2018 is asked for.
+        before: The same for the end, itself included: "2018" takes all of 2018.
+        kinds: Of source: "reader's comment", or what the collection's metadata calls the document,
+            "article" where it doesn't say, whoever is quoted in it. What belongs to a web page
+            rather than to its text is "boilerplate".
+    """
+
+    documents: tuple[str, ...] = ()
+    after: str | None = None
+    before: str | None = None
+    kinds: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Met:
     """How a passage meets one word of the question.
@@ -291,8 +315,8 @@ class Answer:
         agreement: "agree" or "differ" where several sources state what was asked for: same unit,
             scope and date, the same or another value; else "single". None without an answer.
         nearest: What came closest when nothing answers.
-        missing_terms: Words of the question that stand nowhere in the corpus, or not with the
-            rest of it.
+        missing_terms: Words of the question that stand nowhere in what was asked, the corpus or
+            a part of it, or not with the rest of the question.
         confidence: Calibrated probability that the answer is right; None where nothing is.
     """
 

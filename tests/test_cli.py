@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from qa import Corpus, cli, corpus
+from qa import Corpus, Where, cli, corpus
 from qa.jsonable import answer_json, hits_json
 from tests.conftest import SEEDS
 
@@ -59,6 +59,26 @@ def test_index_ask_search_remove(run: Run, seeds_corpus: Corpus) -> None:
     code, out, _ = run("remove", "000_7410150016598652.txt", "--json")
     assert (code, json.loads(out)["removed"]) == (0, ["000_7410150016598652.txt"])
     assert len(json.loads(run("stats", "--json")[1])["documents"]) == 4
+
+
+def test_a_part_of_the_corpus_is_asked(run: Run, seeds_corpus: Corpus) -> None:
+    run("index", str(SEEDS))
+    part = ["--document", "000*", "--document", "002*", "--after", "2019-05-23", "--before", "2019"]
+    code, out, _ = run("ask", QUESTION, *part, "--kind", "article", "--json")
+    where = Where(documents=("000*", "002*"), after="2019-05-23", before="2019", kinds=("article",))
+    expected = seeds_corpus.ask(QUESTION, where=where)
+    assert expected.citations
+    assert {c.doc_id for c in expected.citations} == {"000_7410150016598652.txt"}
+    found = json.loads(out)
+    assert (code, found["text"]) == (0, expected.text)
+    assert [c["id"] for c in found["citations"]] == [c.id for c in expected.citations]
+    hits = json.loads(run("search", "vacancies", *part, "--kind", "article", "--json")[1])["hits"]
+    assert [hit["passage"]["id"] for hit in hits] == [
+        hit.passage.id for hit in seeds_corpus.search("vacancies", where=where)
+    ]
+    code, out, err = run("ask", QUESTION, "--before", "1999")
+    assert (code, out) == (2, "")
+    assert "dated from 2017-06-24 to 2019-05-24" in err
 
 
 def test_what_a_person_reads(run: Run) -> None:

@@ -131,6 +131,13 @@ def test_the_index_is_exact() -> None:
         {0: float(cosines[0]), 199: float(cosines[199])}, abs=1e-6
     )
     assert len(index.search(query, 1_000)) == 200
+    every = index.search(query, 200)
+    for seed in range(20):
+        among = np.random.default_rng(seed).random(200) < (seed + 1) / 20
+        allowed = {row: score for row, score in every.items() if among[row]}
+        assert index.search(query, 200, among) == allowed
+        assert list(index.search(query, 3, among)) == list(allowed)[:3]
+    assert index.search(query, 3, np.zeros(200, bool)) == {}
 
 
 def test_an_empty_index_finds_nothing() -> None:

@@ -40,6 +40,17 @@ def test_what_is_found() -> None:
     assert index().search(["x"], 3) == {}
 
 
+def test_some_texts_are_searched_with_the_weights_of_all() -> None:
+    texts = index(*TEXTS, "London")
+    every = texts.search(["london", "office"], 10)
+    assert list(every) == [3, 1, 0]
+    among = np.array([True, False, True, True])
+    assert texts.search(["london", "office"], 10, among) == {row: every[row] for row in (3, 0)}
+    assert list(texts.search(["london", "office"], 1, among)) == [3]
+    assert texts.search(["london"], 10, np.zeros(4, bool)) == {}
+    assert [texts.holds(term, among) for term in ("london", "fish", "of")] == [True, True, False]
+
+
 def test_equal_scores_come_in_the_order_of_their_rows() -> None:
     assert list(index(*["oak"] * 9, "elm").search(["oak"], 4)) == [0, 1, 2, 3]
 

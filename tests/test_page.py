@@ -1,125 +1,26 @@
 """The page in a real browser, its guard by raw requests, its HTML by exact strings."""
 
-import re
 import socket
-from contextlib import ExitStack, contextmanager
 from itertools import pairwise
-from threading import Thread
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
-import uvicorn
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from qa import InputError
+from qa.markup import marked
 from qa.page import render
+from qa.page.cards import extent, fingerprint
 from qa.page.guard import Guard
-from qa.page.server import application, serve
+from qa.page.server import serve
 from qa.types import Document, PlaceMap, Span
 from qa.wording import date_in_words
-from tests import browser as chromium
+from tests.page import GRADIO, address, ask, browser, in_view, serving, visit  # noqa: F401
 
-# Gradio's queue keeps its statistics with what pandas 3 has deprecated.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated"),
-    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
-]
+pytestmark = GRADIO
 
 VACANCIES = "How many probation officer vacancies were there across the NPS?"
 UNANSWERABLE = "How many vacancies did Manchester have in 2023?"
-
-
-@contextmanager
-def served(corpus):
-    """Serve the page over a corpus on a free port; yield its address."""
-    listener = socket.create_server(("127.0.0.1", 0))  # requests wait here until it is ready
-    server = uvicorn.Server(
-        uvicorn.Config(
-            lambda: application(corpus),
-            factory=True,
-            log_level="warning",
-            timeout_graceful_shutdown=1,
-        )
-    )
-    thread = Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
-
-
-@pytest.fixture(scope="module")
-def address(seeds_corpus):
-    with served(seeds_corpus) as address:
-        yield address
-
-
-@pytest.fixture
-def serving(corpus):
-    """Serve a corpus of the given documents; ask for it before `visit`, so that it ends after."""
-    with ExitStack() as stack:
-
-        def serving(*documents):
-            corpus.add_documents(documents)
-            return stack.enter_context(served(corpus))
-
-        yield serving
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = chromium.find()
-    if path is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(browser):
-    """Open the page; afterwards, fail if a request left the machine or the console complained."""
-    contexts, hosts, complaints = [], set(), []
-
-    def visit(address, **options):
-        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}} | options)
-        contexts.append(context)
-        tab = context.new_page()
-        tab.set_default_timeout(15_000)
-        tab.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
-        tab.on("console", lambda m: m.type in ("error", "warning") and complaints.append(m.text))
-        tab.on("pageerror", lambda error: complaints.append(str(error)))
-        tab.goto(address)
-        expect(tab.locator("#shelf section")).to_be_visible()
-        return tab
-
-    yield visit
-    for context in contexts:
-        context.close()
-    assert hosts == {"127.0.0.1"}
-    assert complaints == []
-
-
-def ask(tab, question):
-    tab.get_by_label("Your question").fill(question)
-    tab.keyboard.press("Enter")
-
-
-def in_view(tab, mark):
-    """Whether the first line of a mark lies within the part of the text that can be seen."""
-    return tab.wait_for_function(
-        """selector => {
-            const mark = document.querySelector(selector)?.getClientRects()[0];
-            const text = document.querySelector("#leaf .text")?.getBoundingClientRect();
-            return mark && mark.top >= text.top && mark.bottom <= Math.min(text.bottom, innerHeight)
-        }""",
-        arg=mark,
-    )
 
 
 # In the browser
@@ -129,13 +30,13 @@ def test_a_question_is_answered_with_its_source_beside_it(visit, address, seeds_
     tab = visit(address)
     assert tab.title() == "Chapter & Verse"
     assert tab.locator("html").get_attribute("lang") == "en"
-    expect(tab.locator(".masthead")).to_contain_text("5 documents")
+    expect(tab.locator("#welcome .meta").first).to_have_text("5 documents · 2017–2019")
     ask(tab, VACANCIES)
     answer = seeds_corpus.ask(VACANCIES)
-    expect(tab.locator("#answer blockquote")).to_contain_text("615 probation officer vacancies")
-    assert tab.locator("#answer blockquote").text_content().startswith(answer.text)
-    expect(tab.locator("#status")).to_have_text("Answered, from one place.")
-    expect(tab.locator("#answer .card")).to_have_count(len(answer.citations))
+    expect(tab.locator("#thread blockquote")).to_contain_text("615 probation officer vacancies")
+    assert tab.locator("#thread blockquote").text_content().startswith(answer.text)
+    expect(tab.locator("#status")).to_have_text(f"Answered, from one place. {answer.text}")
+    expect(tab.locator("#thread .card")).to_have_count(len(answer.citations))
     first = answer.citations[0]
     expect(tab.locator("#leaf mark.answer")).to_have_text(answer.text)
     in_view(tab, "#leaf mark.answer")
@@ -154,10 +55,10 @@ def test_the_source_follows_the_chosen_citation(visit, address, seeds_corpus):
     tab = visit(address)
     ask(tab, VACANCIES)
     for citation in reversed(seeds_corpus.ask(VACANCIES).citations):
-        card = tab.locator(f"#citation-{citation.n}")
+        card = tab.locator(f"#thread .card[data-n='{citation.n}']")
         card.click()
         expect(card.locator(".open")).to_have_attribute("aria-pressed", "true")
-        expect(tab.locator("#answer [aria-pressed=true]")).to_have_count(1)
+        expect(tab.locator("#thread [aria-pressed=true]")).to_have_count(1)
         expect(tab.locator("#leaf .doc-id")).to_have_text(citation.doc_id)
         mark = "#leaf mark.answer" if citation.answer else "#leaf mark.passage"
         in_view(tab, mark)
@@ -170,14 +71,16 @@ def test_whose_words_they_are_where_else_they_stand_and_why(visit, address, seed
     question = "How many unfilled vacancies did London have?"
     ask(tab, question)
     first = seeds_corpus.ask(question).citations[0]
-    expect(tab.locator("#citation-1 .meta").first).to_contain_text("quotation: Dame Glenys Stacey")
-    copies = tab.locator("#answer .copy")
+    expect(tab.locator("#thread .card[data-n='1'] .meta").first).to_contain_text(
+        "quotation: Dame Glenys Stacey"
+    )
+    copies = tab.locator("#thread .copy")
     expect(copies.first).to_contain_text("reader's comment")
-    why = tab.locator("#citation-1 .why")
+    why = tab.locator("#thread .card[data-n='1'] .why")
     expect(why.locator("table")).to_be_hidden()
     why.locator("summary").click()
     expect(why.locator("tr").nth(1)).to_have_text("vacancies“vacancies”, the same word")
-    expect(tab.locator("#citation-1 .open")).to_have_attribute("aria-pressed", "true")
+    expect(tab.locator("#thread .card[data-n='1'] .open")).to_have_attribute("aria-pressed", "true")
     copies.first.click()
     copy = first.also[0]
     expect(tab.locator("#leaf .doc-id")).to_have_text(copy.doc_id)
@@ -188,28 +91,28 @@ def test_whose_words_they_are_where_else_they_stand_and_why(visit, address, seed
 def test_what_is_not_in_the_documents_is_not_answered(visit, address, seeds_corpus):
     tab = visit(address)
     ask(tab, UNANSWERABLE)
-    expect(tab.locator("#answer .verdict")).to_have_text("These documents do not answer that.")
+    expect(tab.locator("#thread .verdict")).to_have_text("These documents do not answer that.")
     expect(tab.locator("#status")).to_have_text("These documents do not answer that.")
-    expect(tab.locator("#answer .missing")).to_have_text("Nowhere in them: Manchester, 2023")
-    assert tab.locator("#answer blockquote, #answer .ref, #answer mark.answer").count() == 0
+    expect(tab.locator("#thread .missing")).to_have_text("Nowhere in them: Manchester, 2023")
+    assert tab.locator("#thread blockquote, #thread .ref, #thread mark.answer").count() == 0
     nearest = seeds_corpus.ask(UNANSWERABLE).nearest
-    expect(tab.locator("#answer .card")).to_have_count(len(nearest))
-    tab.locator("#answer .card").first.click()
+    expect(tab.locator("#thread .card")).to_have_count(len(nearest))
+    tab.locator("#thread .card").first.click()
     expect(tab.locator("#leaf mark.passage")).to_have_text(nearest[0].passage.text)
     assert tab.locator("#leaf mark.answer").count() == 0
 
 
 def test_a_mistake_is_explained_and_an_example_asked(visit, address):
     tab = visit(address)
-    ask(tab, "  ")
-    expect(tab.locator("#answer .notice")).to_contain_text("The question is empty")
     ask(tab, "why " * 5000)
-    expect(tab.locator("#answer .notice")).to_contain_text("at most")
+    expect(tab.locator("#thread .failed")).to_contain_text("at most")
+    expect(tab.get_by_label("Your question")).to_have_value("why " * 5000)
+    ask(tab, "  ")
+    expect(tab.locator("#thread .failed")).to_contain_text("The question is empty")
+    tab.reload()
     tab.get_by_role("button", name="How many unfilled vacancies did London have?").click()
-    expect(tab.locator("#answer blockquote")).to_contain_text("150")
-    expect(tab.get_by_label("Your question")).to_have_value(
-        "How many unfilled vacancies did London have?"
-    )
+    expect(tab.locator("#thread blockquote")).to_contain_text("150")
+    expect(tab.locator("#thread .failed")).to_have_count(0)
 
 
 def test_everything_is_reached_by_keyboard(visit, address):
@@ -226,20 +129,20 @@ def test_everything_is_reached_by_keyboard(visit, address):
     tab.keyboard.press("Tab")
     expect(tab.get_by_role("link", name="Citation 1")).to_be_focused()
     tab.keyboard.press("Tab")
-    cards = tab.locator("#answer .open")
+    cards = tab.locator("#thread .open")
     expect(cards.nth(0)).to_be_focused()
-    expect(tab.locator("#answer .copy")).to_have_count(0)
+    expect(tab.locator("#thread .copy")).to_have_count(0)
     assert cards.nth(0).evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
     tab.keyboard.press("ArrowDown")
     expect(cards.nth(1)).to_be_focused()
     tab.keyboard.press("Enter")
     expect(cards.nth(1)).to_have_attribute("aria-pressed", "true")
     expect(cards.nth(1)).to_be_focused()
-    for stop in tab.locator("#answer .open, #answer summary").all()[3:]:  # behind the second card
+    for stop in tab.locator("#thread .open, #thread summary").all()[3:]:  # behind the second card
         tab.keyboard.press("Tab")
         expect(stop).to_be_focused()
     tab.keyboard.press("Enter")
-    expect(tab.locator("#answer details[open]")).to_have_count(1)
+    expect(tab.locator("#thread details[open]")).to_have_count(1)
     tab.keyboard.press("Tab")
     expect(tab.locator("#leaf .text")).to_be_focused()
 
@@ -247,7 +150,7 @@ def test_everything_is_reached_by_keyboard(visit, address):
 def test_a_narrow_page_opens_the_source_as_a_sheet(visit, address):
     tab = visit(address, viewport={"width": 390, "height": 844})
     ask(tab, VACANCIES)
-    card = tab.locator("#citation-1 .open")
+    card = tab.locator("#thread .card[data-n='1'] .open")
     expect(card).to_be_visible()
     expect(tab.locator("#leaf")).to_be_hidden()
     assert tab.evaluate("document.documentElement.scrollWidth") == 390
@@ -280,10 +183,10 @@ def test_hostile_text_is_shown_and_does_nothing(corpus, serving, visit):
     doc_id = f"\"'>{attack}.txt"
     text = f"Warning\n\n{attack} ${{window.struck = 1}} {{{{value}}}} The quince harvest was 42 tonnes."
     tab = visit(serving(Document(doc_id, text, title=f"Title {attack}", author=attack)))
-    expect(tab.locator("#shelf .open")).to_have_text(f"Title {attack}")
+    expect(tab.locator("#welcome .open")).to_have_text(f"Title {attack}")
     ask(tab, f"How large was the quince harvest {attack}?")
-    expect(tab.locator("#answer h2")).to_contain_text("quince harvest <script>")
-    tab.locator("#answer .card").first.click()
+    expect(tab.locator("#thread h2")).to_contain_text("quince harvest <script>")
+    tab.locator("#thread .card").first.click()
     expect(tab.locator("#leaf h2")).to_have_text(f"Title {attack}")
     expect(tab.locator("#leaf .doc-id")).to_have_text(doc_id)
     shown = tab.locator("#leaf .text").evaluate("element => element.textContent")
@@ -295,14 +198,13 @@ def test_hostile_text_is_shown_and_does_nothing(corpus, serving, visit):
 
 def test_a_corpus_without_documents_says_so(serving, visit):
     tab = visit(serving())
-    expect(tab.locator("#shelf h2")).to_have_text("There are no documents here yet")
-    expect(tab.locator(".masthead p")).to_have_text("No documents yet")
+    expect(tab.locator("#welcome h2")).to_have_text("There are no documents here yet")
     assert tab.locator("#examples").count() == 0
 
 
 # The guard
 
-PASSAGE = "/source?doc=003_0880fbf5f6f5a3fe.txt"
+PASSAGE = "/page/source?doc=003_0880fbf5f6f5a3fe.txt"
 
 
 @pytest.mark.parametrize("path", ["/", "/config", "/assets/x.js", PASSAGE, "/gradio_api/info"])
@@ -424,17 +326,17 @@ def test_the_source_marks_only_what_was_quoted(address, seeds_corpus):
     query = {
         "doc": citation.doc_id,
         "passage": f"{citation.start}-{citation.end}",
-        "quote": render.fingerprint(citation.quote),
+        "quote": fingerprint(citation.quote),
     }
-    assert '<mark class="passage">' in httpx.get(f"{address}/source", params=query).text
+    assert '<mark class="passage">' in httpx.get(f"{address}/page/source", params=query).text
     moved = query | {"passage": f"{citation.start + 1}-{citation.end}"}
-    response = httpx.get(f"{address}/source", params=moved)
+    response = httpx.get(f"{address}/page/source", params=moved)
     assert response.status_code == 409
     assert "has changed since" in response.text
     for nonsense in ("x-y", "9" * 40 + "-1", "-1--5", "5-1"):
         params = query | {"answer": nonsense, "words": nonsense}
-        assert httpx.get(f"{address}/source", params=params).status_code == 200
-    assert httpx.get(f"{address}/source", params={"doc": "../app.py"}).status_code == 404
+        assert httpx.get(f"{address}/page/source", params=params).status_code == 200
+    assert httpx.get(f"{address}/page/source", params={"doc": "../app.py"}).status_code == 404
 
 
 def test_a_port_that_is_taken_is_named(seeds_corpus):
@@ -454,7 +356,7 @@ PLACED = PlaceMap("line", (0,))
 
 def test_marks_nest_and_text_is_escaped():
     spans = [("passage", [Span(3, 21)]), ("answer", [Span(9, 21)]), ("word", [Span(10, 11)])]
-    assert render.marked(TEXT, Span(0, len(TEXT)), spans) == (
+    assert marked(TEXT, Span(0, len(TEXT)), spans) == (
         'He <mark class="passage">said: <mark class="answer">&quot;'
         '<mark class="word">5</mark> &lt; 6 &amp; so&quot;</mark></mark>.'
     )
@@ -462,14 +364,14 @@ def test_marks_nest_and_text_is_escaped():
 
 def test_marks_that_cross_are_cut_at_the_border():
     spans = [("answer", [Span(2, 4)]), ("word", [Span(1, 3), Span(3, 9)])]
-    assert render.marked("abcdefgh", Span(0, 6), spans) == (
+    assert marked("abcdefgh", Span(0, 6), spans) == (
         'a<mark class="word">b</mark><mark class="answer"><mark class="word">c</mark>'
         '<mark class="word">d</mark></mark><mark class="word">ef</mark>'
     )
-    assert render.marked("abc", Span(0, 3), [("word", [Span(0, 2), Span(1, 3)])]) == (
+    assert marked("abc", Span(0, 3), [("word", [Span(0, 2), Span(1, 3)])]) == (
         '<mark class="word">ab</mark><mark class="word">c</mark>'
     )
-    assert render.marked("a\r\nb", Span(0, 4), []) == "a&#13;\nb"
+    assert marked("a\r\nb", Span(0, 4), []) == "a&#13;\nb"
 
 
 def test_a_source_says_what_it_is():
@@ -499,14 +401,11 @@ def test_dates_are_written_in_words(published, words):
     assert date_in_words(published) == words
 
 
-def test_the_masthead_tells_number_and_years():
-    def dated(*years):
-        return [Document(str(n), "x", published=year) for n, year in enumerate(years)]
+def test_the_shelf_tells_number_and_years():
+    def line(*years):
+        return extent([Document(str(n), "x", published=year) for n, year in enumerate(years)])
 
-    def line(documents):
-        return re.search(r"<p>(.*)</p>", render.masthead(documents))[1]
-
-    assert line(dated("2017-06-24", None, "2019-05-24")) == "3 documents · 2017–2019"
-    assert line(dated("2019-05-24")) == "1 document · 2019"
-    assert line(dated(None) * 1200) == "1,200 documents"
-    assert line([]) == "No documents yet"
+    assert line("2017-06-24", None, "2019-05-24") == "3 documents · 2017–2019"
+    assert line("2019-05-24") == "1 document · 2019"
+    assert line(*[None] * 1200) == "1,200 documents"
+    assert line() == "No documents yet"

@@ -4,6 +4,7 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
+from qa import Where
 from qa.jsonable import answer_json, hits_json
 from tests.test_page import pytestmark as pytestmark
 from tests.test_page import served
@@ -34,6 +35,22 @@ def test_search_returns_the_hits_as_json(client, seeds_corpus):
     assert client.predict(query="vacancies", api_name="/search") == expected
     three = client.predict("vacancies", 3, api_name="/search")
     assert three == hits_json("vacancies", seeds_corpus.search("vacancies", 3))
+
+
+def test_a_part_can_be_asked(client, seeds_corpus):
+    part = {"after": "2019", "kinds": ["article"]}
+    where = Where(after="2019", kinds=("article",))
+    question = QUESTIONS[0]
+    answer = answer_json(seeds_corpus.ask(question, where=where))
+    assert answer != answer_json(seeds_corpus.ask(question))
+    assert client.predict(question, part, api_name="/ask") == answer
+    assert client.predict(question, where=part, api_name="/ask") == answer
+    hits = hits_json("vacancies", seeds_corpus.search("vacancies", 3, where=where))
+    assert client.predict("vacancies", 3, part, api_name="/search") == hits
+    with pytest.raises(AppError, match="where must be an object"):
+        client.predict(question, {"folder": "notes"}, api_name="/ask")
+    with pytest.raises(AppError, match="before is 'soon', which is no date"):
+        client.predict("vacancies", where={"before": "soon"}, api_name="/search")
 
 
 def test_a_mistake_is_told_as_such(client):

@@ -273,6 +273,10 @@ class View:
         entries = {number: _entry(row) for number, row in documents.items()}
         return {number: _passage(rows[number], entries[rows[number][1]]) for number in numbers}
 
+    def kinds(self) -> dict[int, str | None]:
+        """Return the kind of every passage, by number."""
+        return {row[0]: row[7] for row in PASSAGES.select(self._db)}
+
     def repeated(self, numbers: Sequence[int], least: int) -> set[int]:
         """Return those passages whose words stand in `least` documents of different titles."""
         marks = ",".join("?" * len(numbers))

@@ -13,6 +13,7 @@ from gradio.events import api
 
 from qa.errors import QAError
 from qa.jsonable import answer_json, hits_json
+from qa.narrowing import where_from_json
 from qa.page import render
 from qa.page.texts import say
 
@@ -31,17 +32,20 @@ def build(corpus: "Corpus", examples: Sequence[str] = ()) -> gr.Blocks:
         examples: Questions to offer; the documents should be able to answer them.
     """
 
-    def ask(question: str) -> dict[str, Any]:
-        """Answer a question from the documents, with citations."""
+    def ask(question: str, where: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Answer a question from the documents, with citations.
+
+        `where` names the part of them to ask, as the fields of `qa.Where`.
+        """
         try:
-            return answer_json(corpus.ask(question))
+            return answer_json(corpus.ask(question, where=where_from_json(where)))
         except QAError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    def search(query: str, top_k: int = 10) -> dict[str, Any]:
-        """Find the passages nearest to a query."""
+    def search(query: str, top_k: int = 10, where: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Find the passages nearest to a query, in the part of the documents that `where` names."""
         try:
-            return hits_json(query, corpus.search(query, top_k))
+            return hits_json(query, corpus.search(query, top_k, where=where_from_json(where)))
         except QAError as error:
             raise gr.Error(str(error), print_exception=False) from error
 

@@ -7,6 +7,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from qa.page import render, routing
+from qa.page.cards import fingerprint
 from qa.page.texts import say
 from qa.types import Span
 
@@ -22,7 +23,7 @@ def routes(corpus: "Corpus") -> list[Route]:
     def source(query: routing.Query) -> Response:
         document = corpus.document(query.get("doc", ""))
         passage = next(iter(_spans(query.get("passage", ""))), None)
-        if passage and render.fingerprint(document.text[slice(*passage)]) != query.get("quote"):
+        if passage and fingerprint(document.text[slice(*passage)]) != query.get("quote"):
             # Marking other words than those that were quoted would be worse than marking none.
             return HTMLResponse(render.unavailable(say("reader.changed")), 409)
         answer = next(iter(_spans(query.get("answer", ""))), None)

@@ -58,9 +58,9 @@ async def _answer(handler: Callable[[Any], Response], given: Query | Body) -> Re
         return PlainTextResponse(say("error.program"), 500)
 
 
-def html(text: str) -> Response:
+def html(text: str, **headers: str) -> Response:
     """Return a piece of the page."""
-    return HTMLResponse(text, headers={"cache-control": "no-store"})
+    return HTMLResponse(text, headers={"cache-control": "no-store", **headers})
 
 
 def values(value: object) -> Response:

@@ -1,25 +1,84 @@
-"""The conversation's routes: a question in, its turn as a piece of the page out."""
+"""The conversation's routes: a question in, its turn as a piece of the page out.
 
+Conversations are kept in the corpus' folder under names that can't be guessed: who has the
+address has the conversation, nobody else.
+"""
+
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 from starlette.routing import Route
 
-from qa.page import render, routing
+from qa.conversations import Conversations, Turn
+from qa.errors import InputError
+from qa.exporting import page_of
+from qa.narrowing import where_from_json
+from qa.page import cards, narrow_html, routing, thread_html
+from qa.page.texts import say
+from qa.saving import saved
 
 if TYPE_CHECKING:
     from qa.corpus import Corpus
 
+SHELF_SIZE = 60  # documents listed before a question is asked
+_HISTORY = 8  # turns that a follow-up may lean on
+
 
 def routes(corpus: "Corpus") -> list[Route]:
     """Return the routes that the conversation is made of."""
+    kept = Conversations(corpus.path)
 
     def turn(body: routing.Body) -> Response:
-        answer = corpus.ask(routing.text(body, "question"))
-        return routing.html(render.answer(answer))
+        question, name = routing.text(body, "question"), routing.text(body, "conversation", "")
+        where = where_from_json(body.get("where"))
+        before = kept.turns(name) if name else ()
+        history = [] if body.get("alone") else [turn.answer for turn in before[-_HISTORY:]]
+        answer = corpus.ask(question, history=history, where=where)
+        name = name if before else kept.new()
+        added = kept.add(name, answer, asdict(where) if where else None)
+        return routing.html(_turn(added), conversation=name)
+
+    def conversation(query: routing.Query) -> Response:
+        turns = _turns(query)
+        return routing.html("".join(map(_turn, turns)))
+
+    def forget(body: routing.Body) -> Response:
+        kept.forget(routing.text(body, "conversation"))
+        return routing.values({})
+
+    def export(query: routing.Query) -> Response:
+        turns = _turns(query)
+        if query.get("as") == "json":
+            return _download(saved(turns), "application/json", "conversation.json")
+        return _download(page_of(turns), "text/html; charset=utf-8", "conversation.html")
 
     def welcome(query: routing.Query) -> Response:  # noqa: ARG001
-        documents = corpus.documents()
-        return routing.html(render.welcome(documents))
+        return routing.html(cards.shelf(corpus.documents(), SHELF_SIZE))
 
-    return [routing.post("turn", turn), routing.get("welcome", welcome)]
+    def narrow(query: routing.Query) -> Response:  # noqa: ARG001
+        return routing.html(narrow_html.form(corpus.documents()))
+
+    def _turns(query: routing.Query) -> tuple[Turn, ...]:
+        turns = kept.turns(query.get("name", ""))
+        if not turns:
+            raise InputError(say("thread.gone"))
+        return turns
+
+    return [
+        routing.post("turn", turn),
+        routing.get("conversation", conversation),
+        routing.post("forget", forget),
+        routing.get("export", export),
+        routing.get("welcome", welcome),
+        routing.get("narrow", narrow),
+    ]
+
+
+def _turn(turn: Turn) -> str:
+    return thread_html.turn(turn.n, turn.answer, where_from_json(turn.where))
+
+
+def _download(content: bytes, kind: str, name: str) -> Response:
+    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+    return Response(content, media_type=kind, headers=headers)

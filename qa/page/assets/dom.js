@@ -19,8 +19,9 @@ export function ready(...selectors) {
   });
 }
 
-// Returns the answer's text. Throws an Error whose message may be shown as it is.
-export async function request(path, { body, signal } = {}) {
+// Returns the answer's text, or if `whole` its headers too. Throws an Error whose message may be
+// shown as it is.
+export async function request(path, { body, signal, whole } = {}) {
   let response;
   try {
     const options = body && {
@@ -35,7 +36,7 @@ export async function request(path, { body, signal } = {}) {
   }
   const text = await response.text();
   if (!response.ok) throw new Error(text);
-  return text;
+  return whole ? { text, headers: response.headers } : text;
 }
 
 // Read aloud by screen readers, shown to nobody.
