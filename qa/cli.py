@@ -80,6 +80,12 @@ def parser() -> argparse.ArgumentParser:
         "--save", metavar="FILE", help="add the answer to a file that 'qa verify' can check later"
     )
 
+    ask.add_argument(
+        "--quote",
+        choices=["markdown", "plain", "bibtex"],
+        help="print only what is quoted, each with its reference, to be put into a text",
+    )
+
     search = _command(commands, "search", run.search, "list the passages nearest to a query")
     search.add_argument("query", metavar="QUERY")
     _narrowing(search)
@@ -138,6 +144,23 @@ def parser() -> argparse.ArgumentParser:
         "whole corpus is checked, and derived files that don't fit are made anew",
     )
 
+    export = _command(
+        commands,
+        "export",
+        run.export,
+        "turn saved answers into a page to read, print and send",
+        as_json=False,
+        on_corpus=False,
+    )
+    export.add_argument("file", metavar="FILE", help="answers from 'qa ask --save'")
+    export.add_argument(
+        "out",
+        nargs="?",
+        default="-",
+        metavar="OUT",
+        help="the HTML file to write (default: -, standard output)",
+    )
+
     _command(commands, "stats", run.stats, "list what the corpus holds")
     return top
 
@@ -149,16 +172,18 @@ def _command(
     summary: str,
     *,
     as_json: bool = True,
+    on_corpus: bool = True,
 ) -> argparse.ArgumentParser:
     command: argparse.ArgumentParser = commands.add_parser(
         name, help=summary, description=summary[0].upper() + summary[1:] + "."
     )
-    command.add_argument(
-        "--corpus",
-        default=DEFAULT_CORPUS,
-        metavar="DIR",
-        help=f"the corpus folder (default: {DEFAULT_CORPUS})",
-    )
+    if on_corpus:
+        command.add_argument(
+            "--corpus",
+            default=DEFAULT_CORPUS,
+            metavar="DIR",
+            help=f"the corpus folder (default: {DEFAULT_CORPUS})",
+        )
     if as_json:
         command.add_argument("--json", action="store_true", help="print JSON and nothing else")
     command.set_defaults(run=run)

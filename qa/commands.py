@@ -110,9 +110,13 @@ def ask(options: argparse.Namespace) -> int:
 
     if options.save and not Path(options.save).absolute().parent.is_dir():
         raise InputError(f"There is no folder for {options.save!r}; make it first.")
+    if options.quote and (options.json or options.why):
+        raise InputError("--quote prints quotations and nothing else: leave out --json and --why.")
     with Corpus.open(options.corpus) as corpus:
         answer = corpus.ask(options.question, where=_where(options))
-    if options.json:
+    if options.quote:
+        terminal.show_quotations(answer, options.quote)
+    elif options.json:
         _print_json(answer_json(answer))
     else:
         terminal.show_answer(answer, why=options.why)
@@ -230,6 +234,25 @@ def verify(options: argparse.Namespace) -> int:
             terminal.show_verification(verification)
         holds = not verification.problems
     return DONE if holds else NO
+
+
+def export(options: argparse.Namespace) -> int:
+    """Turn saved answers into a page."""
+    from qa.atomic import write_atomically
+    from qa.exporting import page_of
+    from qa.saving import saved_turns
+
+    page = page_of(saved_turns(Path(options.file)))
+    if options.out == "-":
+        sys.stdout.buffer.write(page)
+        return DONE
+    out = Path(options.out).resolve()  # a link stays one
+    if not out.parent.is_dir():
+        raise InputError(f"There is no folder for {options.out!r}; make it first.")
+    if out == Path(options.file).resolve():
+        raise InputError(f"{options.out!r} holds the answers themselves; name another file.")
+    write_atomically(out, page)
+    return DONE
 
 
 def stats(options: argparse.Namespace) -> int:

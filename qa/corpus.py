@@ -23,6 +23,7 @@ from qa.atomic import sync_folder
 from qa.catalog import FILE_NAME, Catalog
 from qa.catalog.tables import Meta
 from qa.catalog.views import Damage
+from qa.conversations import Conversations
 from qa.errors import CorpusError, InputError, ModelError, StorageError
 from qa.files import printable, resolve_root
 from qa.indexing import Indexer, ProgressCallback
@@ -368,6 +369,7 @@ class Corpus:
             meta = view.meta
         kept = self.path / INDEXES
         sizes["indexes (derived)"] = kept.stat().st_size if kept.exists() else 0
+        sizes["conversations"] = Conversations(self.path).size
         return Stats(meta.model, meta.changed, listings, meta.passages[0], sizes)
 
     def _meta(self) -> Meta:

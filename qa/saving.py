@@ -1,7 +1,7 @@
 """Answers in a file, to be checked later: JSON, one list, each answer as `--json` prints it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,8 +9,8 @@ from typing import Any
 
 from qa.atomic import write_atomically
 from qa.errors import InputError
-from qa.jsonable import SCHEMA, answer_json
-from qa.types import Answer
+from qa.jsonable import SCHEMA, answer_from, answer_json
+from qa.types import Answer, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,43 @@ def save_answer(answer: Answer, path: Path) -> int:
     """
     path = path.resolve()  # a link stays one
     answers = _answers(path) if path.exists() else []
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    answers.append({"asked": now, **answer_json(answer)})
-    content = json.dumps({"schema": SCHEMA, "answers": answers}, indent=2, ensure_ascii=False)
-    write_atomically(path, content.encode("utf-8", "surrogatepass"))
+    answers.append(_entry(Turn(len(answers) + 1, now(), answer)))
+    write_atomically(path, _content(answers))
     return len(answers)
+
+
+def saved(turns: Sequence[Turn]) -> bytes:
+    """Return a file that holds the answers of a conversation, as `save_answer` writes them."""
+    return _content([_entry(turn) for turn in turns])
+
+
+def saved_turns(path: Path) -> tuple[Turn, ...]:
+    """Return the answers of a file, each with the time when it was asked.
+
+    Raises:
+        InputError: if it isn't a file of answers.
+    """
+    turns = []
+    for n, value in enumerate(_answers(path), start=1):
+        try:
+            answer = answer_from(value)
+        except InputError as error:
+            raise InputError(f"{path}, answer {n}: {error}") from error
+        asked, where = value.get("asked"), value.get("where")
+        turns.append(
+            Turn(
+                n,
+                asked if isinstance(asked, str) else None,
+                answer,
+                where if isinstance(where, dict) else None,
+            )
+        )
+    return tuple(turns)
+
+
+def now() -> str:
+    """Return the time, to the second, as answers are stamped with it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def saved_citations(path: Path) -> Iterator[SavedCitation]:
@@ -57,6 +89,16 @@ def saved_citations(path: Path) -> Iterator[SavedCitation]:
                     )
         except (KeyError, TypeError, ValueError) as error:
             raise InputError(f"{path} holds an answer without its {error}.") from error
+
+
+def _entry(turn: Turn) -> dict[str, Any]:
+    limits = {} if turn.where is None else {"where": dict(turn.where)}
+    return {"asked": turn.asked, **limits, **answer_json(turn.answer)}
+
+
+def _content(answers: Sequence[Mapping[str, Any]]) -> bytes:
+    content = json.dumps({"schema": SCHEMA, "answers": answers}, indent=2, ensure_ascii=False)
+    return content.encode("utf-8", "backslashreplace")  # what is no UTF-8 as JSON's own escapes
 
 
 def _answers(path: Path) -> list[dict[str, Any]]:

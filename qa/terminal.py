@@ -17,6 +17,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
+from qa.references import Style, quotation
 from qa.reports import report_lines
 from qa.types import (
     Answer,
@@ -80,6 +81,16 @@ def show_answer(answer: Answer, *, why: bool = False) -> None:
         _show_quote(citation.quote, citation.start, citation.highlights, citation.answer)
         if why:
             _show_why(citation)
+
+
+def show_quotations(answer: Answer, style: Style) -> None:
+    """Print what an answer's citations quote, each with its reference; nothing else."""
+    if not answer.citations:
+        errors.print(Text("These documents do not answer that."))
+    for citation in answer.citations:
+        if citation.n > 1:
+            console.print()
+        console.print(Text(_clean(quotation(citation, style))), soft_wrap=True)
 
 
 def show_hits(hits: Sequence[Hit], *, why: bool = False) -> None:

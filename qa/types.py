@@ -8,7 +8,7 @@ Knows no files, no database, no model. Offsets count characters (Unicode code po
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 Status = Literal["answered", "not_found"]
 Verdict = Literal["single", "agree", "differ"]
@@ -328,6 +328,22 @@ class Answer:
     nearest: tuple[Hit, ...]
     missing_terms: tuple[str, ...]
     confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question that was asked, and its answer; one of a conversation or of a saved file.
+
+    Attributes:
+        n: Counted from 1.
+        asked: ISO time, UTC; None where the file doesn't say.
+        where: What the question was limited to, if to anything.
+    """
+
+    n: int
+    asked: str | None
+    answer: Answer
+    where: Mapping[str, Any] | None = None
 
 
 Fate = Literal["exact", "moved", "changed", "gone"]

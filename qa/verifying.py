@@ -1,4 +1,4 @@
-"""The whole corpus checked: the catalog, each passage against its document, the derived files."""
+"""The whole corpus checked: catalog, passages against documents, derived files, conversations."""
 
 import math
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ import numpy as np
 from embeddings.tokens import code_length
 from qa.catalog import Catalog
 from qa.catalog.views import View
+from qa.conversations import Conversations
 from qa.errors import StorageError
 from qa.locking import writer_lock
 from qa.passages import hash_text
@@ -63,6 +64,10 @@ def _checked(catalog: Catalog, view: View, folder: Path, *, may_write: bool) -> 
                 except (OSError, StorageError) as error:
                     problems.append(f"{FILE_NAME} {wrong}, and isn't made anew ({error})")
             checked.append("the indexes")
+    conversations = Conversations(folder)
+    if conversations.size:
+        problems += conversations.problems()
+        checked.append("the conversations")
     if catalog.lost:
         problems.append(f"{catalog.lost} changes that were made are lost; index its folders again")
     return Verification(tuple(checked), tuple(problems), tuple(repaired))

@@ -50,7 +50,7 @@ def explain(query: Query, scored: Scored, passage: Passage) -> tuple[Met, ...]:
 
 def highlights(met: Sequence[Met], passage: Passage) -> tuple[Span, ...]:
     """Return the spans of the passage's words that the question has, or are close to one it has."""
-    same = {words(m.word)[0].term for m in met}
+    same = {word.term for m in met for word in words(m.word)[:1]}
     close = {m.span for m in met if m.closeness >= CLOSE}
     return tuple(
         span

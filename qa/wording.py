@@ -1,9 +1,11 @@
 """How values are said to people, on the page and in the terminal alike."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import get_args
 
-from qa.types import UNCERTAIN, Met
+from qa.types import UNCERTAIN, Document, Listing, Met, Passage, Source, VoiceKind
 
+Origin = Document | Listing | Passage | Source  # what may be told where it comes from
 CLOSE, LOOSE = 0.55, 0.35  # closeness from which two words are called so
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -24,12 +26,49 @@ def date_in_words(published: str | None) -> str:
     return words.split(" ", max(0, 2 - published.count("-")))[-1]
 
 
+def time_in_words(asked: str) -> str:
+    """Return an ISO time as people write it: "24 May 2019, 14:05 UTC"."""
+    try:
+        moment = datetime.fromisoformat(asked).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return asked
+    return f"{date_in_words(moment.date().isoformat())}, {moment:%H:%M} UTC"
+
+
 def whose(kind: str, speaker: str | None) -> str:
     """Return whose words a citation is in: "quotation: Dame Glenys Stacey"."""
     if speaker and speaker != UNCERTAIN:
         return f"{kind}: {speaker}"
     # That a reader's comment has no name to it goes without saying.
     return f"{kind}, speaker uncertain" if speaker and kind == "quotation" else kind
+
+
+def said_by(kind: str | None, speaker: str | None) -> str:
+    """Return who says what is quoted; "" where the words are the document's own."""
+    if speaker and speaker != UNCERTAIN:
+        return speaker
+    if kind == "quotation":
+        return "speaker uncertain"
+    return kind if kind and kind in get_args(VoiceKind) else ""
+
+
+def source_facts(item: Origin) -> list[str]:
+    """Return what there is to say of a document: date, author, publisher, whose words."""
+    speaker = item.speaker if isinstance(item, Source) else None
+    facts = [
+        date_in_words(item.published) or "undated",
+        item.author,
+        item.publisher,
+        item.kind and whose(item.kind, speaker),
+    ]
+    return [fact for fact in dict.fromkeys(facts) if fact]
+
+
+def place_facts(piece: Source | Passage) -> list[str]:
+    """Return where in its document a piece stands: section and place."""
+    # Above the first heading, the section is the title itself.
+    section = piece.section if piece.section != piece.title else None
+    return [fact for fact in (section, str(piece.place)) if fact]
 
 
 def how_close(met: Met) -> str:

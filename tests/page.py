@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import sync_playwright
 
 from qa.page.server import application
 from tests import browser as chromium

@@ -105,6 +105,28 @@ def test_what_a_person_reads(run: Run) -> None:
     assert "171 passages" in run("stats")[1]
 
 
+def test_quotations_and_nothing_else(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "paper.txt").write_text("The hall has a red door. It was painted in May.\n")
+    run("index", "paper.txt")
+    question = "What colour is the door of the hall?"
+    code, out, err = run("ask", question, "--quote", "plain", "--save", "a.json")
+    assert (code, err) == (0, "")
+    assert out == (
+        "“The hall has a red door.” — ‘The hall has a red door. It was painted in May.’, undated, "
+        "line 1, paper.txt\n"
+    )
+    assert (
+        json.loads((tmp_path / "a.json").read_text("utf-8"))["answers"][0]["question"] == question
+    )
+    out = run("ask", question, "--quote", "markdown")[1]
+    assert out.startswith("> The hall has a red door.\n>\n> — *The hall has a red door. It was")
+    assert re.match(r"@misc\{hall-[0-9a-f]{6},\n", run("ask", question, "--quote", "bibtex")[1])
+    code, out, err = run("ask", "What is the capital of Mongolia?", "--quote", "markdown")
+    assert (code, out, err) == (0, "", "These documents do not answer that.\n")
+    code, out, err = run("ask", question, "--quote", "plain", "--json")
+    assert (code, out, "leave out --json" in err) == (2, "", True)
+
+
 def test_documents_cannot_drive_the_terminal(run: Run, tmp_path: Path) -> None:
     hostile = "Red\x1b[31m alert\x07 [bold]not markup[/bold] \u202eright to left. " * 8
     (tmp_path / "a.txt").write_text("Some words about zebras. " * 20 + hostile)

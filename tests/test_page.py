@@ -1,7 +1,9 @@
 """The page in a real browser, its guard by raw requests, its HTML by exact strings."""
 
+import re
 import socket
 from itertools import pairwise
+from urllib.parse import urlsplit
 
 import httpx
 import pytest

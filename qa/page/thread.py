@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 from starlette.routing import Route
 
-from qa.conversations import Conversations, Turn
+from qa.conversations import Conversations
 from qa.errors import InputError
 from qa.exporting import page_of
 from qa.narrowing import where_from_json
 from qa.page import cards, narrow_html, routing, thread_html
 from qa.page.texts import say
 from qa.saving import saved
+from qa.types import Turn
 
 if TYPE_CHECKING:
     from qa.corpus import Corpus
