@@ -1,8 +1,8 @@
 """The command `qa`: the calls of `Corpus` from the shell.
 
 Imports at the top are only what the help needs; everything heavy waits for its command. With
-`--json`, standard output holds one JSON value and nothing else. Exit codes: 0 done (an honest
-"not found" included), 1 a check's answer is no, 2 wrong use or input, 3 failure.
+`--json`, standard output holds one JSON value (of `chat`, one a line) and nothing else. Exit codes:
+0 done (an honest "not found" included), 1 a check's answer is no, 2 wrong use or input, 3 failure.
 """
 
 import argparse
@@ -85,6 +85,11 @@ def parser() -> argparse.ArgumentParser:
         choices=["markdown", "plain", "bibtex"],
         help="print only what is quoted, each with its reference, to be put into a text",
     )
+
+    chat = _command(
+        commands, "chat", run.chat, "answer questions that may lean on those before, one a line"
+    )
+    chat.add_argument("--save", metavar="FILE", help="add each answer to a file, as 'qa ask' does")
 
     search = _command(commands, "search", run.search, "list the passages nearest to a query")
     search.add_argument("query", metavar="QUERY")

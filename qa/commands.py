@@ -12,7 +12,7 @@ from qa.errors import InputError, StorageError
 
 if TYPE_CHECKING:
     from qa.corpus import Corpus
-    from qa.types import Report, Where
+    from qa.types import Answer, Report, Where
 
 DONE, NO = 0, 1  # exit codes; those of failures are the command line's
 
@@ -122,6 +122,32 @@ def ask(options: argparse.Namespace) -> int:
         terminal.show_answer(answer, why=options.why)
     if options.save:  # now that nothing can be lost
         save_answer(answer, Path(options.save))
+    return DONE
+
+
+def chat(options: argparse.Namespace) -> int:
+    """Answer one question after another, each in the light of those before."""
+    from qa import Corpus, terminal
+    from qa.chatting import ANEW, chat
+    from qa.jsonable import answer_json
+    from qa.saving import save_answer
+
+    if options.save and not Path(options.save).absolute().parent.is_dir():
+        raise InputError(f"There is no folder for {options.save!r}; make it first.")
+
+    def show(answer: "Answer") -> None:
+        if options.json:
+            print(json.dumps(answer_json(answer)), flush=True)
+        else:
+            terminal.show_answer(answer)
+            print(flush=True)
+        if options.save:
+            save_answer(answer, Path(options.save))
+
+    with Corpus.open(options.corpus) as corpus:
+        if sys.stdin.isatty():
+            print(f"Ask; {ANEW} starts afresh, quit or Ctrl-D ends.", file=sys.stderr)
+        chat(corpus, show, prompt="" if options.json else "> ")
     return DONE
 
 

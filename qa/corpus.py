@@ -9,7 +9,7 @@ import os
 import shutil
 import threading
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +26,8 @@ from qa.catalog.views import Damage
 from qa.conversations import Conversations
 from qa.errors import CorpusError, InputError, ModelError, StorageError
 from qa.files import printable, resolve_root
+from qa.folding import as_one_line
+from qa.followups import understand
 from qa.indexing import Indexer, ProgressCallback
 from qa.locking import writer_lock
 from qa.resolving import resolve
@@ -250,31 +252,40 @@ class Corpus:
     # Asking
 
     def ask(
-        self, question: str, *, where: Where | None = None, settings: Settings = DEFAULTS
+        self,
+        question: str,
+        *,
+        history: Sequence[Answer | str] = (),
+        where: Where | None = None,
+        settings: Settings = DEFAULTS,
     ) -> Answer:
         """Answer a question with the documents' own words, or say that they don't answer it.
 
         Args:
             question: In plain words.
+            history: The turns before it, oldest first, where it may lean on them: answers, or
+                their questions alone. `Answer.understood` says what was made of it.
             where: The part of the corpus to ask; it is answered as if there were no other, but
                 that words weigh what they weigh in all of it.
             settings: How to rank and when to answer; for comparing.
 
         Raises:
-            InputError: if the question is empty or far too long, or `where` can't be followed.
+            InputError: if the question is empty, it or the history far too long, or `where` can't
+                be followed.
             CorpusError: if there are no documents.
         """
         with single_threaded, self._reading() as whole:
             snapshot = whole.narrowed(where)
-            query = snapshot.prepare(question)
-            found = snapshot.find(query, settings.depth, settings)
-            return answer_question(query, found, snapshot.view, snapshot.vocabulary, settings)
+            asked, understood = _understood(snapshot, question, history, settings)
+            answer = _answer(snapshot, understood or asked, settings)
+            return replace(answer, question=asked, understood=understood)
 
     def search(
         self,
         query: str,
         top_k: int = 10,
         *,
+        history: Sequence[Answer | str] = (),
         where: Where | None = None,
         settings: Settings = DEFAULTS,
     ) -> tuple[Hit, ...]:
@@ -283,19 +294,21 @@ class Corpus:
         Args:
             query: A question or a few words.
             top_k: How many, at most.
+            history: As in `ask`.
             where: The part of the corpus to search.
             settings: How to rank; for comparing.
 
         Raises:
-            InputError: if the query is empty or far too long, `top_k` isn't positive, or `where`
-                can't be followed.
+            InputError: if the query is empty, it or the history far too long, `top_k` isn't
+                positive, or `where` can't be followed.
             CorpusError: if there are no documents.
         """
         if not 1 <= top_k <= MAX_TOP_K:
             raise InputError(f"top_k is {top_k}; it must be from 1 to {MAX_TOP_K}.")
         with single_threaded, self._reading() as whole:
             snapshot = whole.narrowed(where)
-            prepared = snapshot.prepare(query)
+            asked, understood = _understood(snapshot, query, history, settings)
+            prepared = snapshot.prepare(understood or asked)
             found = snapshot.find(prepared, top_k, settings)
             return tuple(
                 make_hit(prepared, scored, passage, n)
@@ -421,6 +434,22 @@ class Corpus:
                 )
             self._encoder_checked = True
         return self._encoder
+
+
+def _understood(
+    snapshot: Snapshot, question: str, history: Sequence[Answer | str], settings: Settings
+) -> tuple[str, str | None]:
+    """Return a question as one line, and what is asked if it leans on the turns before."""
+    asked = as_one_line(question)
+    if not history:
+        return asked, None
+    return asked, understand(asked, history, lambda before: _answer(snapshot, before, settings))
+
+
+def _answer(snapshot: Snapshot, question: str, settings: Settings) -> Answer:
+    query = snapshot.prepare(question)
+    found = snapshot.find(query, settings.depth, settings)
+    return answer_question(query, found, snapshot.view, snapshot.vocabulary, settings)
 
 
 @contextmanager

@@ -46,10 +46,9 @@ def page_of(turns: Sequence[Turn]) -> bytes:
 
 def _turn(turn: Turn) -> str:
     answer = turn.answer
-    understood = getattr(answer, "understood", None)
     heading = f"<h2>{escape(answer.question)}</h2>"
-    if understood and understood != answer.question:
-        heading += f'<p class="meta">Understood as: <q>{escape(understood)}</q></p>'
+    if answer.understood:
+        heading += f'<p class="meta">Understood as: <q>{escape(answer.understood)}</q></p>'
     if turn.asked:
         heading += f'<p class="meta">Asked on {escape(time_in_words(turn.asked))}</p>'
     body = _answered(turn.n, answer) if answer.status == "answered" else _not_found(answer)

@@ -58,6 +58,12 @@ class Word:
         return self.plain not in STOPWORDS and (len(self.plain) > 1 or self.plain.isdigit())
 
 
+def as_one_line(text: str) -> str:
+    """Return a question as it is read: in one line of valid Unicode."""
+    # A shell may hand over bytes that are no UTF-8 as halves of surrogate pairs.
+    return " ".join(text.encode("utf-8", "replace").decode().split())
+
+
 def fold(text: str) -> str:
     """Return `text` with case, compatibility forms, accents and invisible marks folded away."""
     text = unicodedata.normalize("NFKD", _UNSEEN.sub("", text)).casefold()

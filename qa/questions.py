@@ -2,7 +2,7 @@
 
 A row of JSON holds `id`, `question`, `kind`, `split` and `evidence`: the needed pieces, each a
 list of equivalent places `{doc_id, start, end}` in characters of the document's text; a question
-that the documents don't answer has none.
+that the documents don't answer has none. One that leans on others has a `history` of them.
 """
 
 import json
@@ -45,6 +45,7 @@ class Question:
         split: "dev" for choosing, "test" for reporting.
         evidence: The needed pieces, each with its equivalent places.
         grades: Instead of evidence, how relevant whole documents are, by id, above 0.
+        history: The questions before, oldest first, that it may lean on.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Question:
     split: str
     evidence: tuple[tuple[Gold, ...], ...]
     grades: Mapping[str, int] = field(default_factory=dict)
+    history: tuple[str, ...] = ()
 
     @property
     def is_answerable(self) -> bool:
@@ -93,7 +95,8 @@ def _question(row: dict[str, Any]) -> Question:
     if any(gold.start >= gold.end or gold.start < 0 for piece in evidence for gold in piece):
         raise ValueError("a gold span is empty")
     kind, split = str(row.get("kind", "")), str(row.get("split", "all"))
-    return Question(str(row["id"]), str(row["question"]), kind, split, evidence)
+    history = tuple(str(turn) for turn in row.get("history", ()))
+    return Question(*(str(row["id"]), str(row["question"]), kind, split, evidence), history=history)
 
 
 def check_questions(questions: Iterable[Question], corpus: Corpus) -> None:

@@ -8,7 +8,7 @@ from embeddings.encoder import Encoder
 from qa.catalog.views import Stored, View
 from qa.confidence import Vocabulary
 from qa.errors import CorpusError, InputError
-from qa.folding import words
+from qa.folding import as_one_line, words
 from qa.matching import prepare
 from qa.narrowing import Part, narrow
 from qa.passages import BOILERPLATE
@@ -62,8 +62,7 @@ class Snapshot:
             InputError: if it is empty or far too long.
             CorpusError: if there are no documents.
         """
-        # A shell may hand over bytes that are no UTF-8 as halves of surrogate pairs.
-        stripped = " ".join(text.encode("utf-8", "replace").decode().split())
+        stripped = as_one_line(text)
         if not any(char.isalnum() for char in stripped):
             raise InputError("The question is empty; ask in words.")
         if len(stripped) > MAX_QUESTION:

@@ -53,6 +53,8 @@ def show_answer(answer: Answer, *, why: bool = False) -> None:
 
     `why` adds how each passage met each word of the question.
     """
+    if answer.understood:
+        console.print(Text(f"Understood as: {_clean(answer.understood)}", style=_QUIET))
     if answer.status == "not_found" or answer.text is None:
         console.print(Text("These documents do not answer that.", style="bold"))
         if answer.missing_terms:

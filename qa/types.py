@@ -318,6 +318,8 @@ class Answer:
         missing_terms: Words of the question that stand nowhere in what was asked, the corpus or
             a part of it, or not with the rest of the question.
         confidence: Calibrated probability that the answer is right; None where nothing is.
+        understood: What was asked, where the question leaned on the turns before: asked by itself
+            it finds the same. None where the question stands by itself.
     """
 
     question: str
@@ -328,6 +330,7 @@ class Answer:
     nearest: tuple[Hit, ...]
     missing_terms: tuple[str, ...]
     confidence: float | None = None
+    understood: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

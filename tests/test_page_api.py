@@ -29,6 +29,15 @@ def test_ask_returns_the_answer_as_json(client, seeds_corpus, question):
     assert found == answer_json(seeds_corpus.ask(question))
 
 
+def test_ask_takes_the_questions_before(client, seeds_corpus):
+    history = ["How many unfilled vacancies were there?"]
+    found = client.predict("and in London?", history, api_name="/ask")
+    assert found == answer_json(seeds_corpus.ask("and in London?", history=history))
+    assert found["understood"] == "How many unfilled vacancies were there in London?"
+    with pytest.raises(AppError, match="at most 50 are read"):
+        client.predict("and in London?", history * 51, api_name="/ask")
+
+
 def test_search_returns_the_hits_as_json(client, seeds_corpus):
     expected = hits_json("vacancies", seeds_corpus.search("vacancies", 10))
     assert client.predict("vacancies", api_name="/search") == expected

@@ -20,6 +20,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -121,7 +122,7 @@ def _ask(
         found = _documents(corpus, question, settings)
         detail["documents"] = found
     else:
-        hits = corpus.search(question.text, DEPTH, settings=settings)
+        hits = corpus.search(question.text, DEPTH, history=question.history, settings=settings)
         found = [hit.passage.id for hit in hits]
         detail["passages"] = [
             [h.passage.doc_id, h.passage.start, h.passage.end, round(h.score, 6)] for h in hits
@@ -130,12 +131,15 @@ def _ask(
             read = [(h.passage.doc_id, h.passage.start, h.passage.text) for h in hits]
             scores[f"evidence recall@{LONG}"] = recall(question, first_words(read, LONG))
     if asks and not question.grades:
-        answer = shown = corpus.ask(question.text, settings=settings)
+        ask = partial(corpus.ask, question.text, history=question.history)
+        answer = shown = ask(settings=settings)
         if answer.status == "not_found":  # pointing is judged apart from refusing
-            shown = corpus.ask(question.text, settings=replace(settings, refuses=False))
+            shown = ask(settings=replace(settings, refuses=False))
         confidence = shown.confidence
         scores |= _scores(question, answer, shown)
         detail["status"], detail["text"] = answer.status, shown.text
+        if answer.understood:
+            detail["understood"] = answer.understood
         detail["excerpts"] = [list(_excerpt(citation)) for citation in shown.citations]
     cluster = clusters[question.id]
     about = (question.id, question.text, question.kind, question.split, variant, cluster)
@@ -145,7 +149,7 @@ def _ask(
 def _documents(corpus: Corpus, question: Question, settings: Settings) -> list[str]:
     few, many = _PASSAGES
     for top_k in (few, many):
-        hits = corpus.search(question.text, top_k, settings=settings)
+        hits = corpus.search(question.text, top_k, history=question.history, settings=settings)
         found = list(dict.fromkeys(hit.passage.doc_id for hit in hits))[:DEPTH]
         if len(found) == DEPTH or len(hits) < top_k:
             break

@@ -32,13 +32,19 @@ def build(corpus: "Corpus", examples: Sequence[str] = ()) -> gr.Blocks:
         examples: Questions to offer; the documents should be able to answer them.
     """
 
-    def ask(question: str, where: dict[str, Any] | None = None) -> dict[str, Any]:
+    def ask(
+        question: str,
+        history: list[str] | None = None,
+        where: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
         """Answer a question from the documents, with citations.
 
-        `where` names the part of them to ask, as the fields of `qa.Where`.
+        `history` holds the questions before it, oldest first; `where` names the part of the
+        documents to ask, as the fields of `qa.Where`.
         """
         try:
-            return answer_json(corpus.ask(question, where=where_from_json(where)))
+            answer = corpus.ask(question, history=history or (), where=where_from_json(where))
+            return answer_json(answer)
         except QAError as error:
             raise gr.Error(str(error), print_exception=False) from error
 

@@ -17,13 +17,13 @@ from qa.narrowing import where_from_json
 from qa.page import cards, narrow_html, routing, thread_html
 from qa.page.texts import say
 from qa.saving import saved
+from qa.settings import MAX_TURNS
 from qa.types import Turn
 
 if TYPE_CHECKING:
     from qa.corpus import Corpus
 
 SHELF_SIZE = 60  # documents listed before a question is asked
-_HISTORY = 8  # turns that a follow-up may lean on
 
 
 def routes(corpus: "Corpus") -> list[Route]:
@@ -34,7 +34,7 @@ def routes(corpus: "Corpus") -> list[Route]:
         question, name = routing.text(body, "question"), routing.text(body, "conversation", "")
         where = where_from_json(body.get("where"))
         before = kept.turns(name) if name else ()
-        history = [] if body.get("alone") else [turn.answer for turn in before[-_HISTORY:]]
+        history = [] if body.get("alone") else [turn.answer for turn in before[-MAX_TURNS:]]
         answer = corpus.ask(question, history=history, where=where)
         name = name if before else kept.new()
         added = kept.add(name, answer, asdict(where) if where else None)
