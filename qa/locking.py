@@ -16,6 +16,7 @@ from qa.errors import StorageError
 _LOCK, _HOLDER = "writer.lock", "writer.txt"
 _COMING = 0.5  # seconds in which a holder says who it is, or has gone
 _GLANCE = 0.005  # seconds between two looks
+_TURN = 10.0  # seconds in which everyone who changes a small file has had a turn
 
 
 @contextmanager
@@ -51,6 +52,26 @@ def writer_lock(folder: Path) -> Iterator[None]:
     finally:
         with suppress(OSError):  # the next holder writes it anew
             holder.unlink(missing_ok=True)
+        lock.release()
+
+
+@contextmanager
+def file_lock(path: Path) -> Iterator[None]:
+    """Hold a small file for the moment that changing it takes, after whoever holds it now.
+
+    Raises:
+        StorageError: if another keeps it, or the folder can't be written.
+    """
+    lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=_TURN, thread_local=False)
+    try:
+        lock.acquire(poll_interval=_GLANCE)
+    except Timeout as error:
+        raise StorageError(f"{path} is kept by another process. Stop it and try again.") from error
+    except OSError as error:
+        raise StorageError(f"{path} cannot be written ({error.strerror or error}).") from error
+    try:
+        yield
+    finally:
         lock.release()
 
 

@@ -2,7 +2,9 @@
 
 A row of JSON holds `id`, `question`, `kind`, `split` and `evidence`: the needed pieces, each a
 list of equivalent places `{doc_id, start, end}` in characters of the document's text; a question
-that the documents don't answer has none. One that leans on others has a `history` of them.
+that the documents don't answer has none. One that leans on others has a `history` of them. A row
+whose evidence is null isn't judged to the end (what is wrong is known, not what is right): nothing
+is measured by it.
 """
 
 import json
@@ -16,6 +18,8 @@ import numpy as np
 from qa.corpus import Corpus
 from qa.errors import InputError
 from qa.folding import words
+from qa.narrowing import where_from_json
+from qa.types import Where
 
 COVER = 0.5  # share of a gold span that makes a passage or sentence right
 
@@ -46,6 +50,7 @@ class Question:
         evidence: The needed pieces, each with its equivalent places.
         grades: Instead of evidence, how relevant whole documents are, by id, above 0.
         history: The questions before, oldest first, that it may lean on.
+        where: The part of the documents that is asked; all of them if None.
     """
 
     id: str
@@ -55,6 +60,7 @@ class Question:
     evidence: tuple[tuple[Gold, ...], ...]
     grades: Mapping[str, int] = field(default_factory=dict)
     history: tuple[str, ...] = ()
+    where: Where | None = None
 
     @property
     def is_answerable(self) -> bool:
@@ -67,24 +73,53 @@ class Question:
 
 
 def read_questions(file: str | Path) -> list[Question]:
-    """Return the questions in a file of JSON lines."""
+    """Return the questions in a file of JSON lines; those not judged to the end are left out.
+
+    Raises:
+        InputError: if it can't be read, or a line isn't a question.
+    """
+    return [question for question in _parsed(file) if question is not None]
+
+
+def count_unfinished(file: str | Path) -> int:
+    """Return how many questions of a file aren't judged to the end."""
+    return _parsed(file).count(None)
+
+
+def _parsed(file: str | Path) -> list[Question | None]:
+    lines = read_lines(Path(file))
+    return [parse(line, file, n)[1] for n, line in enumerate(lines, start=1) if line.strip()]
+
+
+def read_lines(file: Path) -> list[str]:
+    """Return the lines of a file of questions, as they are.
+
+    Raises:
+        InputError: if it can't be read.
+    """
     try:
-        lines = Path(file).read_text("utf-8").splitlines()
+        return file.read_bytes().decode("utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise InputError(f"The questions in {file} cannot be read: {reason}.") from error
-    questions = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            questions.append(_question(json.loads(line)))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise InputError(
-                f"{file}, line {number} is not a question ({error!r}); it must hold id, question "
-                "and evidence: [[{doc_id, start, end}, …], …]."
-            ) from error
-    return questions
+
+
+def parse(line: str, file: str | Path, number: int) -> tuple[dict[str, Any], Question | None]:
+    """Return a line's fields, and its question unless it isn't judged to the end.
+
+    Raises:
+        InputError: if it is no such line, by its number.
+    """
+    try:
+        row = json.loads(line)
+        if row["evidence"] is None:
+            return row, None
+        return row, _question(row)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise InputError(
+            f"{file}, line {number} is not a question ({error!r}); it must hold id, question "
+            "and evidence: [[{doc_id, start, end}, …], …]."
+        ) from error
 
 
 def _question(row: dict[str, Any]) -> Question:
@@ -96,7 +131,9 @@ def _question(row: dict[str, Any]) -> Question:
         raise ValueError("a gold span is empty")
     kind, split = str(row.get("kind", "")), str(row.get("split", "all"))
     history = tuple(str(turn) for turn in row.get("history", ()))
-    return Question(*(str(row["id"]), str(row["question"]), kind, split, evidence), history=history)
+    where = where_from_json(row.get("where"))
+    about = str(row["id"]), str(row["question"]), kind, split, evidence
+    return Question(*about, history=history, where=where)
 
 
 def check_questions(questions: Iterable[Question], corpus: Corpus) -> None:

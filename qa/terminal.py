@@ -36,11 +36,9 @@ from qa.why import highlights
 from qa.wording import agreement_in_words, date_in_words, how_close, whose
 
 if TYPE_CHECKING:
-    from qa.evaluation.results import Difference, Evaluation
+    from qa.evaluation.results import Evaluation
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-# Of several variants these metrics are shown; --json and --save hold all.
-_CHIEF = ("hit@1", "nDCG@10", "excerpt hit@1", "evidence recall@60", "evidence recall@150")
 _FATES = ("exact", "moved", "changed", "gone")
 _ANSWER, _MATCH, _QUIET = "bold", "underline", "dim"
 
@@ -179,51 +177,16 @@ def show_evaluation(result: "Evaluation") -> None:
 
     Metrics over the same questions stand side by side, as many as the width takes.
     """
-    names = dict.fromkeys(name for row in result.rows for name in row.figures)
-    counted: dict[tuple[int, ...], list[str]] = {}  # metrics by how many questions each row has
-    for name in names:
-        counts = (row.figures[name].n if name in row.figures else 0 for row in result.rows)
-        counted.setdefault(tuple(counts), []).append(name)
-    for together in counted.values():
-        rows = [row for row in result.rows if together[0] in row.figures]
-        cells = {name: [str(row.figures[name]) for row in rows] for name in together}
-        labels = {
-            "": [_clean(row.name) for row in rows],
-            "n": [str(row.figures[together[0]].n) for row in rows],
-        }
-        for part in _side_by_side(labels, cells):
+    from qa.evaluation.tables import tables
+
+    for table in tables(result):
+        if table.title:
+            console.print(Text(_clean(table.title), style="bold"))
+        labels = {name: [_clean(cell) for cell in cells] for name, cells in table.labels.items()}
+        for part in _side_by_side(labels, table.figures):
             _show_columns(labels | part)
-    if result.differences:
-        _show_differences(result.differences)
     for note in result.notes:
         console.print(Text(_clean(note), style=_QUIET))
-
-
-def _show_differences(found: Sequence["Difference"]) -> None:
-    """Print paired differences: of one pair all metrics, of several the ones that matter most."""
-    pairs = list(dict.fromkeys((d.a, d.b) for d in found))
-    metrics = list(dict.fromkeys(d.metric for d in found))
-    if len(pairs) == 1:
-        groups = [(f"{pairs[0][1]}, against {pairs[0][0]}", list(found), [d.metric for d in found])]
-    else:
-        chief = [metric for metric in metrics if metric in _CHIEF] or metrics
-        groups = []
-        for metric in chief:
-            rows = [d for d in found if d.metric == metric]
-            groups.append((f"{metric}, against {pairs[0][0]}", rows, [d.b for d in rows]))
-    for title, rows, names in groups:
-        console.print(Text(_clean(title), style="bold"))
-        _show_columns(
-            {
-                "": [_clean(name) for name in names],
-                "before": [f"{d.mean_a:.3f}" for d in rows],
-                "after": [f"{d.mean_b:.3f}" for d in rows],
-                "difference": [str(d) for d in rows],
-                "p": ["<.001" if d.p < 0.001 else f"{d.p:.3f}".removeprefix("0") for d in rows],
-                "n": [str(d.n) for d in rows],
-                "clusters": [str(d.clusters) for d in rows],
-            }
-        )
 
 
 def _side_by_side(

@@ -5,10 +5,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from benchmarks.quality.altered import alter, altered, is_altered, with_copies
-from benchmarks.quality.picture import risk_coverage_svg
 from benchmarks.quality.report import report
 from benchmarks.quality.sets import IR, studies
 from qa import Document
+from qa.evaluation.drawing import Frame, recall_svg, risk_coverage_svg
 from qa.evaluation.results import Outcome
 from qa.evaluation.summarising import summarise
 from qa.questions import Gold, Question
@@ -37,6 +37,16 @@ def test_the_picture_is_well_formed() -> None:
     assert lines[0] == "337.0,321.6 616.0,152.4"
     assert "seeds &amp; others: 40% wrong at 65%, 40% at 100%" in picture
     assert "prefers-color-scheme: dark" in picture
+
+
+def test_recall_is_drawn_from_the_first_passage_on() -> None:
+    picture = recall_svg({"full": [0.5, 1.0]}, Frame(200, 200, alone=False))
+    tree = ElementTree.fromstring(picture)
+    (line,) = tree.iter("{http://www.w3.org/2000/svg}polyline")
+    # 118 units from 58 on; 71 units for a share of 1 from the bottom, 148, up.
+    assert line.get("points") == "58.0,112.5 176.0,77.0"
+    assert "full: 50% first, 100% among 2" in picture
+    assert "<style>" not in picture
 
 
 def outcome(id_: str, variant: str, score: float, **more: float) -> Outcome:

@@ -14,9 +14,9 @@ import time
 from hashlib import sha256
 from pathlib import Path
 
-from benchmarks.quality.picture import risk_coverage_svg
 from benchmarks.quality.report import report
 from benchmarks.quality.sets import ROOT, Place, Study, studies
+from qa.evaluation.drawing import risk_coverage_svg
 from qa.evaluation.results import Evaluation, read_outcomes, save
 from qa.evaluation.risk import COVERAGE, curve
 from qa.evaluation.summarising import summarise

@@ -8,6 +8,10 @@
     scores -> figures        intervals     bootstrap, and the paired test by clusters
     outcomes -> differences  comparing     variants of one run, or two saved runs
     figures, outcomes        results       the values, saved and read again
+    an evaluation -> tables  tables        as text, for terminal and page
+    an evaluation -> lists   failures      which questions went wrong, and how
+    curves -> SVG            drawing       for documents and the page
+    saved runs, by name      keeping       a folder of them
 
 `sources` picks the reader by the form of what it is given.
 """

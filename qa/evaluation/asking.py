@@ -122,16 +122,18 @@ def _ask(
         found = _documents(corpus, question, settings)
         detail["documents"] = found
     else:
-        hits = corpus.search(question.text, DEPTH, history=question.history, settings=settings)
+        history, where = question.history, question.where
+        hits = corpus.search(question.text, DEPTH, history=history, where=where, settings=settings)
         found = [hit.passage.id for hit in hits]
         detail["passages"] = [
             [h.passage.doc_id, h.passage.start, h.passage.end, round(h.score, 6)] for h in hits
         ]
+        detail["evidence"] = [[[g.doc_id, g.start, g.end] for g in p] for p in question.evidence]
         if question.evidence:
             read = [(h.passage.doc_id, h.passage.start, h.passage.text) for h in hits]
             scores[f"evidence recall@{LONG}"] = recall(question, first_words(read, LONG))
     if asks and not question.grades:
-        ask = partial(corpus.ask, question.text, history=question.history)
+        ask = partial(corpus.ask, question.text, history=history, where=where)
         answer = shown = ask(settings=settings)
         if answer.status == "not_found":  # pointing is judged apart from refusing
             shown = ask(settings=replace(settings, refuses=False))

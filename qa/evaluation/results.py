@@ -120,28 +120,26 @@ def save(result: Evaluation, file: str | Path) -> None:
     Path(file).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
-def read_outcomes(file: str | Path) -> list[Outcome]:
-    """Return the outcomes that `save` wrote.
+def read(file: str | Path) -> Evaluation:
+    """Return the evaluation that `save` wrote.
 
     Raises:
         InputError: if the file can't be read, or isn't one that `save` wrote.
     """
     try:
         content = json.loads(Path(file).read_text("utf-8"))
-        return [
-            Outcome(
-                str(row["id"]),
-                str(row["question"]),
-                str(row["kind"]),
-                str(row["split"]),
-                str(row["variant"]),
-                str(row["cluster"]),
-                {str(name): float(score) for name, score in row["scores"].items()},
-                row["confidence"],
-                row["detail"],
+        rows = tuple(
+            Row(
+                str(row["name"]),
+                int(row["n"]),
+                {str(name): Figure(**figure) for name, figure in row["figures"].items()},
             )
-            for row in content["outcomes"]
-        ]
+            for row in content["rows"]
+        )
+        differences = tuple(Difference(**found) for found in content["differences"])
+        outcomes = tuple(_outcome(row) for row in content["outcomes"])
+        notes = tuple(map(str, content["notes"]))
+        return Evaluation(str(content["source"]), rows, notes, outcomes, differences)
     except OSError as error:
         raise InputError(f"The run in {file} cannot be read: {error.strerror}.") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -149,6 +147,25 @@ def read_outcomes(file: str | Path) -> list[Outcome]:
             f"{file} is not a run that this version saved ({error!r}); make one with: "
             "qa evaluate FILE --save RUN.json"
         ) from error
+
+
+def read_outcomes(file: str | Path) -> list[Outcome]:
+    """Return the outcomes that `save` wrote; see `read`."""
+    return list(read(file).outcomes)
+
+
+def _outcome(row: dict[str, Any]) -> Outcome:
+    return Outcome(
+        str(row["id"]),
+        str(row["question"]),
+        str(row["kind"]),
+        str(row["split"]),
+        str(row["variant"]),
+        str(row["cluster"]),
+        {str(name): float(score) for name, score in row["scores"].items()},
+        row["confidence"],
+        row["detail"],
+    )
 
 
 def short(value: float, *, signed: bool = False) -> str:

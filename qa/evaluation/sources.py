@@ -8,6 +8,7 @@ rows with `label`                                            without a corpus
 import json
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,14 @@ from qa.evaluation.asking import evaluate
 from qa.evaluation.collections import Collection, reader_for, sampled
 from qa.evaluation.labels import evaluate_agreement, evaluate_voices
 from qa.evaluation.results import Evaluation
-from qa.questions import read_questions
+from qa.questions import count_unfinished, read_questions
 from qa.settings import Settings
 from qa.types import Progress
 
 
 def evaluate_path(
     path: str | Path,
-    open_corpus: Callable[[], Corpus],
+    open_corpus: Callable[[], AbstractContextManager[Corpus]],
     *,
     split: str = "all",
     sample: int | None = None,
@@ -77,7 +78,10 @@ def question_file(path: str | Path, split: str = "all", sample: int | None = Non
     questions = [q for q in read_questions(path) if split in ("all", q.split)]
     if not questions:
         raise InputError(f"{path} has no questions of split {split!r}.")
-    return _sample(Collection(str(path), tuple(questions), None, (f"Split: {split}.",)), sample)
+    notes: tuple[str, ...] = (f"Split: {split}.",)
+    if unfinished := count_unfinished(path):
+        notes += (f"Left out, since what is right isn't known yet: {unfinished}.",)
+    return _sample(Collection(str(path), tuple(questions), None, notes), sample)
 
 
 def _sample(collection: Collection, size: int | None) -> Collection:

@@ -24,3 +24,14 @@ def _row(name: str, outcomes: Sequence[Outcome]) -> Row:
         for metric in dict.fromkeys(metric for o in outcomes for metric in o.scores)
     }
     return Row(name, len(outcomes), figures | risk_figures(outcomes))
+
+
+def recall_curve(outcomes: Sequence[Outcome]) -> list[float]:
+    """Return the share of questions with a right passage among the first k, for k from 1 to 10.
+
+    The reciprocal rank, looked for that far, tells where the first one stands.
+    """
+    found = [o.scores["MRR@10"] for o in outcomes if "MRR@10" in o.scores]
+    if not found:
+        return []
+    return [sum(r * k > 1 - 1e-9 for r in found) / len(found) for k in range(1, 11)]

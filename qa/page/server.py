@@ -7,20 +7,23 @@ Knows Gradio's way of being mounted, uvicorn and ports. Listens on 127.0.0.1 and
 import os
 import socket
 import webbrowser
-from contextlib import closing, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from qa.errors import InputError
-from qa.page import page, reader, thread
+from qa.page import evaluation, marks, page, reader, thread
+from qa.page.background import Job
 from qa.page.guard import Guard
 from qa.page.texts import module
 
@@ -45,7 +48,7 @@ _ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
     "%3Cpath d='M4 1h8v14l-4-3.5L4 15z' fill='%238c2f1b'/%3E%3C/svg%3E"
 )
-_STYLES = ("page", "thread", "reader", "collection", "evaluation", "help")
+_STYLES = ("page", "thread", "reader", "marks", "collection", "evaluation", "help")
 _HEAD = (
     f'<link rel="icon" href="{_ICON}">'
     + "".join(f'<link rel="stylesheet" href="./page/{name}.css">' for name in _STYLES)
@@ -94,13 +97,22 @@ def application(corpus: "Corpus") -> ASGIApp:
             module(), media_type="text/javascript", headers={"cache-control": "no-cache"}
         )
 
+    measuring = Job()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:  # noqa: ARG001
+        yield
+        await run_in_threadpool(measuring.close)  # the corpus may be closed afterwards
+
     routes: list[BaseRoute] = [
         *thread.routes(corpus),
         *reader.routes(corpus),
+        *marks.routes(corpus),
+        *evaluation.routes(corpus, measuring),
         Route("/page/texts.js", texts),
         Route("/page/{name:str}", asset),
     ]
-    app = FastAPI(routes=routes, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(routes=routes, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     known = {record.doc_id for record in corpus.documents()}
     gr.mount_gradio_app(
         app,

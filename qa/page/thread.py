@@ -4,6 +4,7 @@ Conversations are kept in the corpus' folder under names that can't be guessed: 
 address has the conversation, nobody else.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,10 @@ from starlette.routing import Route
 from qa.conversations import Conversations
 from qa.errors import InputError
 from qa.exporting import page_of
+from qa.marking import Asked
 from qa.narrowing import where_from_json
-from qa.page import cards, narrow_html, routing, thread_html
+from qa.page import cards, marks, narrow_html, routing, thread_html
+from qa.page.marks_html import Judged
 from qa.page.texts import say
 from qa.saving import saved
 from qa.settings import MAX_TURNS
@@ -38,11 +41,11 @@ def routes(corpus: "Corpus") -> list[Route]:
         answer = corpus.ask(question, history=history, where=where)
         name = name if before else kept.new()
         added = kept.add(name, answer, asdict(where) if where else None)
-        return routing.html(_turn(added), conversation=name)
+        return routing.html(_turn(added, before), conversation=name)
 
     def conversation(query: routing.Query) -> Response:
         turns = _turns(query)
-        return routing.html("".join(map(_turn, turns)))
+        return routing.html("".join(_turn(turn, turns[:n]) for n, turn in enumerate(turns)))
 
     def forget(body: routing.Body) -> Response:
         kept.forget(routing.text(body, "conversation"))
@@ -60,6 +63,13 @@ def routes(corpus: "Corpus") -> list[Route]:
     def narrow(query: routing.Query) -> Response:  # noqa: ARG001
         return routing.html(narrow_html.form(corpus.documents()))
 
+    def _turn(turn: Turn, before: Sequence[Turn]) -> str:
+        # A question that stands by itself is the same one in any conversation.
+        leaning = before[-_HISTORY:] if turn.answer.understood is not None else ()
+        asked = Asked(turn.answer.question, tuple(t.answer.question for t in leaning), turn.where)
+        judged = Judged(asked, marks.known(corpus, asked))
+        return thread_html.turn(turn.n, turn.answer, where_from_json(turn.where), judged)
+
     def _turns(query: routing.Query) -> tuple[Turn, ...]:
         turns = kept.turns(query.get("name", ""))
         if not turns:
@@ -74,10 +84,6 @@ def routes(corpus: "Corpus") -> list[Route]:
         routing.get("welcome", welcome),
         routing.get("narrow", narrow),
     ]
-
-
-def _turn(turn: Turn) -> str:
-    return thread_html.turn(turn.n, turn.answer, where_from_json(turn.where))
 
 
 def _download(content: bytes, kind: str, name: str) -> Response:

@@ -3,30 +3,40 @@
 Values in, markup out; every character that a document or a question brings along is escaped.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import get_args
 from urllib.parse import quote as in_address
 
+from qa.marking import Ruling
 from qa.markup import marked, shifted
 from qa.page.cards import heading, meta, target
+from qa.page.marks_html import Judged
 from qa.page.texts import html, say
 from qa.references import Style, quotation
 from qa.types import Answer, Citation, Hit, Passage, Source, Span, Where
 from qa.why import highlights
 from qa.wording import agreement_in_words, date_in_words, how_close, place_facts, source_facts
 
+# What a reader may say of a question as a whole.
+_OF_ANSWERED: Mapping[Ruling, str] = {
+    "missing": "marks.other",
+    "unanswerable": "marks.unanswerable",
+}
+_OF_REFUSED: Mapping[Ruling, str] = {"unanswerable": "marks.refused", "missing": "marks.missing"}
 
-def turn(n: int, answer: Answer, where: Where | None) -> str:
+
+def turn(n: int, answer: Answer, where: Where | None, judged: Judged) -> str:
     """Return a turn of the conversation.
 
     Args:
         n: Its number, from 1.
         answer: What the documents said.
         where: What part of them was asked.
+        judged: What a reader has said of it.
     """
     kind, status = ("answered", _status(answer)) if answer.text else ("not-found", _none())
-    body = _answered(answer) if answer.text else _not_found(answer)
+    body = _answered(answer, judged) if answer.text else _not_found(answer, judged)
     return (
         f'<section class="turn {kind}" id="turn-{n}" data-turn="{n}" data-status="{escape(status)}" '
         f'aria-labelledby="question-{n}">'
@@ -83,7 +93,7 @@ def _none() -> str:
     return say("turn.not_found")
 
 
-def _answered(answer: Answer) -> str:
+def _answered(answer: Answer, judged: Judged) -> str:
     # Only the first citation is a source of the very words; other passages may say otherwise.
     first, others = answer.citations[0], answer.citations[1:]
     reference = (
@@ -100,32 +110,33 @@ def _answered(answer: Answer) -> str:
     return (
         f'<blockquote>{escape(answer.text or "")}<sup class="refs">{reference}</sup></blockquote>'
         f"{meta(facts, 'byline')}{note}{sure}"
-        f"{_citations(html('turn.stands'), [first])}{_citations(html('turn.also'), others)}"
+        f"{_citations(html('turn.stands'), [first], judged)}"
+        f"{_citations(html('turn.also'), others, judged)}{judged.rulings(_OF_ANSWERED)}"
     )
 
 
-def _not_found(answer: Answer) -> str:
+def _not_found(answer: Answer, judged: Judged) -> str:
     missing = nearest = ""
     if answer.missing_terms:
         terms = ", ".join(f"<q>{escape(term)}</q>" for term in answer.missing_terms)
         missing = f'<p class="missing">{html("turn.missing")} {terms}</p>'
     if answer.nearest:
-        cards = "".join(_nearest(hit) for hit in answer.nearest)
+        cards = "".join(_nearest(hit, judged) for hit in answer.nearest)
         nearest = f'<h3>{html("turn.nearest")}</h3><ul class="cards" role="list">{cards}</ul>'
-    return f'<p class="verdict">{html("turn.not_found")}</p>{missing}{nearest}'
+    return f'<p class="verdict">{html("turn.not_found")}</p>{missing}{judged.rulings(_OF_REFUSED)}{nearest}'
 
 
-def _citations(title: str, citations: Sequence[Citation]) -> str:
+def _citations(title: str, citations: Sequence[Citation], judged: Judged) -> str:
     if not citations:
         return ""
     cards = "".join(
-        _citation(citation) + "".join(_copy(source) for source in citation.also)
+        _citation(citation, judged) + "".join(_copy(source) for source in citation.also)
         for citation in citations
     )
     return f'<h3>{title}</h3><ol class="cards" role="list">{cards}</ol>'
 
 
-def _citation(citation: Citation) -> str:
+def _citation(citation: Citation, judged: Judged) -> str:
     passage = Span(citation.start, citation.end)
     text = marked(
         citation.quote,
@@ -141,7 +152,9 @@ def _citation(citation: Citation) -> str:
     return (
         f'<li class="card" data-n="{citation.n}" {opens}>{number}{title}'
         f"{meta(source_facts(citation))}{meta(place_facts(citation), 'place')}"
-        f'<p class="quote">{text}</p>{_why(citation)}{_card_tools(citation, citation.answer)}</li>'
+        f'<p class="quote">{text}</p>{_why(citation)}'
+        f"{judged.buttons(citation.doc_id, citation.answer)}"
+        f"{_card_tools(citation, citation.answer)}</li>"
     )
 
 
@@ -154,7 +167,7 @@ def _copy(copy: Source) -> str:
     )
 
 
-def _nearest(hit: Hit) -> str:
+def _nearest(hit: Hit, judged: Judged) -> str:
     passage = hit.passage
     words = highlights(hit.why, passage)
     span = Span(passage.start, passage.end)
@@ -165,7 +178,8 @@ def _nearest(hit: Hit) -> str:
         f'<li class="card" {target(passage, span, passage.text, (), words)}>'
         f"{heading(passage, 'h4')}"
         f"{meta(source_facts(passage))}{meta(place_facts(passage), 'place')}"
-        f'<p class="quote">{text}</p>{_why(hit)}{_card_tools(passage, span)}</li>'
+        f'<p class="quote">{text}</p>{_why(hit)}'
+        f"{judged.buttons(passage.doc_id, span)}{_card_tools(passage, span)}</li>"
     )
 
 

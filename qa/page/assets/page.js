@@ -7,6 +7,7 @@ import * as collection from "./collection.js";
 import * as evaluation from "./evaluation.js";
 import * as help from "./help.js";
 import * as thread from "./thread.js";
+import "./marks.js";
 import { ready } from "./dom.js";
 
 const views = { collection, evaluation, help };
