@@ -101,6 +101,14 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, help="default: 7860, or the next one free")
     serve.add_argument("--open", action="store_true", help="open it in the browser")
 
+    _command(
+        commands,
+        "mcp",
+        run.mcp,
+        "serve the corpus to assistants (MCP, over standard input and output)",
+        as_json=False,
+    )
+
     evaluate = _command(commands, "evaluate", run.evaluate, "measure answers to sample questions")
     evaluate.add_argument(
         "file",

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -184,6 +185,26 @@ def serve(options: argparse.Namespace) -> int:
 
     with Corpus.open(options.corpus) as corpus:
         serve(corpus, port=options.port, open_browser=options.open)
+    return DONE
+
+
+def mcp(options: argparse.Namespace) -> int:
+    """Serve the corpus to assistants."""
+    from qa import Corpus
+
+    try:
+        from qa.mcp_server import serve
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith("mcp"):
+            raise
+        raise InputError(
+            "'qa mcp' needs the package 'mcp', version 2.3 or later, which isn't installed. "
+            "Install it with: pip install 'chapter-and-verse[mcp]'"
+        ) from error
+    # A thread that waits for standard input can't be called off; there is nothing to tidy either.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    with Corpus.open(options.corpus) as corpus:
+        serve(corpus)
     return DONE
 
 

@@ -1,7 +1,7 @@
-"""Answers, hits and reports as JSON: the same fields as the Python values, and a schema number.
+"""Answers, hits, documents and reports as JSON: the fields of the Python values, a schema number.
 
-The command line's `--json` and the page's endpoints print exactly this; answers that were kept are
-read back from it.
+The command line's `--json`, the page's endpoints and the protocol's tools say exactly this; answers
+that were kept are read back from it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,8 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 from qa.errors import InputError
-from qa.types import Answer, Hit, Passage, Report, Source
+from qa.settings import MAX_STRETCH
+from qa.types import Answer, Document, Hit, Passage, Report, Source
 
 SCHEMA = 1  # raised when a field changes its name or meaning
 
@@ -49,6 +50,43 @@ def answer_from(value: Mapping[str, Any]) -> Answer:
 def hits_json(query: str, hits: Sequence[Hit]) -> dict[str, Any]:
     """Return the hits of a search as JSON values."""
     return {"schema": SCHEMA, "query": query, "hits": plain(hits)}
+
+
+def document_json(document: Document, start: int = 0, end: int | None = None) -> dict[str, Any]:
+    """Return what a document is, and a stretch of its text, as JSON values.
+
+    `start` and `end` say which stretch it is, in characters as citations count them, and `length`
+    how many the whole text has.
+
+    Args:
+        document: What to show.
+        start: Where the stretch begins.
+        end: Where it stops at the latest; it has `MAX_STRETCH` characters at most.
+
+    Raises:
+        InputError: if the stretch begins outside the text, or ends before it begins.
+    """
+    length = len(document.text)
+    stop = length if end is None else end
+    if not 0 <= start <= length or stop < start:
+        raise InputError(
+            f"start is {start} and end {end}; start must be from 0 to {length}, where the text of "
+            f"{document.doc_id!r} ends, and end not before it."
+        )
+    stop = min(stop, length, start + MAX_STRETCH)
+    return {
+        "schema": SCHEMA,
+        "doc_id": document.doc_id,
+        "title": document.title,
+        "author": document.author,
+        "publisher": document.publisher,
+        "published": document.published,
+        "kind": document.kind,
+        "length": length,
+        "start": start,
+        "end": stop,
+        "text": document.text[start:stop],
+    }
 
 
 def report_json(report: Report) -> dict[str, Any]:

@@ -61,3 +61,4 @@ MAX_QUESTION = 2_000  # characters
 MAX_TOP_K = 200  # each hit is matched token by token
 MAX_NAMED = 1_000  # documents, folders or patterns of a part that is asked
 MAX_TURNS = 50  # of a conversation
+MAX_STRETCH = 100_000  # characters of a document in one reply to a program

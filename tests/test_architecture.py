@@ -26,6 +26,7 @@ ONLY_IN = {
     "snowballstemmer": "qa/folding.py",
     "ir_measures": "qa/evaluation/metrics.py",
     "rich": "qa/terminal.py",
+    "mcp": "qa/mcp_server.py",
 }
 
 

@@ -1,13 +1,17 @@
 """The page's endpoints, asked by Gradio's own client over a real server."""
 
+import json
+
+import httpx
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 from qa import Where
-from qa.jsonable import answer_json, hits_json
-from tests.test_page import pytestmark as pytestmark
-from tests.test_page import served
+from qa.jsonable import answer_json, document_json, hits_json
+from tests.page import GRADIO, served
+
+pytestmark = GRADIO
 
 QUESTIONS = [
     "How many probation officer vacancies were there across the NPS?",
@@ -62,14 +66,36 @@ def test_a_part_can_be_asked(client, seeds_corpus):
         client.predict("vacancies", where={"before": "soon"}, api_name="/search")
 
 
+def test_document_returns_a_stretch_of_its_text_as_json(client, seeds_corpus):
+    document = seeds_corpus.documents()[0]
+    whole = document_json(seeds_corpus.document(document.doc_id))
+    assert client.predict(document.doc_id, api_name="/document") == whole
+    stretch = client.predict(document.doc_id, 10, 30, api_name="/document")
+    assert stretch == whole | {"start": 10, "end": 30, "text": whole["text"][10:30]}
+
+
+def test_over_plain_http_the_last_arguments_may_be_left_out(client, seeds_corpus):
+    for name, given, expected in (
+        ("ask", QUESTIONS[0], answer_json(seeds_corpus.ask(QUESTIONS[0]))),
+        ("search", "vacancies", hits_json("vacancies", seeds_corpus.search("vacancies"))),
+    ):
+        address = f"{client.src}gradio_api/call/{name}"
+        event = httpx.post(address, json={"data": [given]}).json()["event_id"]
+        told = httpx.get(f"{address}/{event}", timeout=60).text
+        assert told.startswith("event: complete\ndata: ")
+        assert json.loads(told.split("data: ", 1)[1]) == [json.loads(json.dumps(expected))]
+
+
 def test_a_mistake_is_told_as_such(client):
     with pytest.raises(AppError, match="question is empty"):
         client.predict("", api_name="/ask")
     with pytest.raises(AppError, match="top_k is 0"):
         client.predict("vacancies", 0, api_name="/search")
+    with pytest.raises(AppError, match="has no document"):
+        client.predict("../app.py", api_name="/document")
 
 
-def test_only_the_two_endpoints_are_named(client):
+def test_only_these_endpoints_are_named(client):
     endpoints = client.view_api(return_format="dict", print_info=False)
-    assert set(endpoints["named_endpoints"]) == {"/ask", "/search"}
+    assert set(endpoints["named_endpoints"]) == {"/ask", "/search", "/document"}
     assert endpoints["unnamed_endpoints"] == {}

@@ -1,6 +1,5 @@
 """Marks and the evaluation in a real browser; bad requests by raw ones; the job by itself."""
 
-# ruff: noqa: F811 - fixtures are imported by name
 import json
 import re
 from contextlib import nullcontext

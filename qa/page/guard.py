@@ -22,7 +22,7 @@ _OPEN = re.compile(
     r"/|/(?:config|theme\.css)"
     r"|/(?:page|assets|static)/.+"
     r"|/gradio_api/(?:info|startup-events|cancel|reset|run/predict|queue/(?:join|data)|heartbeat/\w+)"
-    r"|/gradio_api/call/(?:v2/)?(?:ask|search)(?:/\w+)?"
+    r"|/gradio_api/call/(?:v2/)?(?:ask|search|document)(?:/\w+)?"
 )
 
 # Gradio's template for the page speaks of Gradio's own site, and its manifest route is closed.

@@ -12,7 +12,7 @@ import gradio as gr
 from gradio.events import api
 
 from qa.errors import QAError
-from qa.jsonable import answer_json, hits_json
+from qa.jsonable import answer_json, document_json, hits_json
 from qa.narrowing import where_from_json
 from qa.page import render
 from qa.page.texts import say
@@ -22,6 +22,16 @@ if TYPE_CHECKING:
 
 # The browser asks by itself: a question waits for no queue.
 _ASK = "(question) => { document.dispatchEvent(new CustomEvent('ask', { detail: question })); return ''; }"
+
+
+class _Page(gr.Blocks):
+    """Blocks whose endpoints may be called over plain HTTP without their last arguments."""
+
+    async def preprocess_data(self, block_fn: Any, inputs: list[Any], *rest: Any) -> Any:  # noqa: ANN401
+        """Give what was left out its default; Gradio does so for its own client alone."""
+        left_out = block_fn.inputs[len(inputs) :] if inputs else []
+        inputs = [*inputs, *(parameter.value for parameter in left_out)]
+        return await super().preprocess_data(block_fn, inputs, *rest)
 
 
 def build(corpus: "Corpus", examples: Sequence[str] = ()) -> gr.Blocks:
@@ -55,7 +65,14 @@ def build(corpus: "Corpus", examples: Sequence[str] = ()) -> gr.Blocks:
         except QAError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    page: gr.Blocks = gr.Blocks(title=say("name"), analytics_enabled=False)
+    def document(doc_id: str, start: int = 0, end: int | None = None) -> dict[str, Any]:
+        """Read a document's text, or a stretch of it."""
+        try:
+            return document_json(corpus.document(doc_id), start, end)
+        except QAError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    page: gr.Blocks = _Page(title=say("name"), analytics_enabled=False)
     with page:
         _html(render.masthead(), "top")
         with gr.Row(elem_id="room", elem_classes="view"):
@@ -80,6 +97,7 @@ def build(corpus: "Corpus", examples: Sequence[str] = ()) -> gr.Blocks:
         gr.on([question.submit, button.click], None, inputs=question, outputs=question, js=_ASK)
         api(ask, api_name="ask")
         api(search, api_name="search")
+        api(document, api_name="document")
     return page
 
 

@@ -22,7 +22,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from qa.errors import InputError
-from qa.page import evaluation, marks, page, reader, thread
+from qa.page import evaluation, help, marks, page, reader, thread
 from qa.page.background import Job
 from qa.page.guard import Guard
 from qa.page.texts import module
@@ -97,6 +97,8 @@ def application(corpus: "Corpus") -> ASGIApp:
             module(), media_type="text/javascript", headers={"cache-control": "no-cache"}
         )
 
+    known = {record.doc_id for record in corpus.documents()}
+    offered = [question for question, doc_id in EXAMPLES.items() if doc_id in known]
     measuring = Job()
 
     @asynccontextmanager
@@ -109,14 +111,14 @@ def application(corpus: "Corpus") -> ASGIApp:
         *reader.routes(corpus),
         *marks.routes(corpus),
         *evaluation.routes(corpus, measuring),
+        *help.routes(corpus, next(iter(offered), None)),
         Route("/page/texts.js", texts),
         Route("/page/{name:str}", asset),
     ]
     app = FastAPI(routes=routes, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    known = {record.doc_id for record in corpus.documents()}
     gr.mount_gradio_app(
         app,
-        page.build(corpus, [q for q, doc_id in EXAMPLES.items() if doc_id in known]),
+        page.build(corpus, offered),
         path="/",
         server_name=HOST,
         footer_links=[],
