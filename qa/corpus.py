@@ -40,7 +40,9 @@ from qa.types import (
     Answer,
     Checked,
     Document,
+    Extent,
     Hit,
+    Holding,
     Listing,
     Passage,
     Report,
@@ -224,6 +226,14 @@ class Corpus:
         with self._changing():
             return self._indexer(None).remove([os.fspath(target) for target in targets])
 
+    def drop(self, doc_ids: Iterable[str], roots: Iterable[Path] = ()) -> None:
+        """Take out the documents of these very ids, and forget these roots, as `remove` does.
+
+        Unlike there nothing is a pattern, and what lies in a root stays unless it is named.
+        """
+        with self._changing():
+            self._indexer(None).drop(doc_ids, roots)
+
     @contextmanager
     def _changing(self, *, mend: bool = False) -> Iterator[Damage]:
         """Hold the right to write; leave nothing behind that is of no use.
@@ -331,6 +341,27 @@ class Corpus:
         """Return what the corpus holds, by document id, without the texts."""
         with self._catalog.reading() as view:
             return tuple(entry.listing for entry in view.entries())
+
+    def holdings(self) -> tuple[Holding, ...]:
+        """Return what the corpus holds, by document id, with where it comes from."""
+        with self._catalog.reading() as view:
+            return tuple(entry.holding for entry in view.entries())
+
+    def extents(self, doc_ids: Iterable[str]) -> dict[str, Extent]:
+        """Return how many pages, lines or the like those documents have that are there, by id."""
+        with self._catalog.reading() as view:
+            found = {doc_id: view.extent(doc_id) for doc_id in doc_ids}
+        return {doc_id: extent for doc_id, extent in found.items() if extent}
+
+    @property
+    def roots(self) -> tuple[Path, ...]:
+        """The files and folders that were added, in that order."""
+        return tuple(map(Path, self._meta().roots))
+
+    @property
+    def change(self) -> int:
+        """Counts the commits: as long as it is the same, so is what the corpus holds."""
+        return self._meta().change
 
     def passages(self) -> tuple[Passage, ...]:
         """Return every passage, by document and offset."""

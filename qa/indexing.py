@@ -128,7 +128,7 @@ class Indexer:
         for target in targets:
             if not target.strip():
                 raise InputError("An empty name would mean everything here; name what to remove.")
-            path = Path(target).expanduser().resolve()
+            path = _path(target)
             within = [root for root in self._roots if _within(root, [path])]
             with self._catalog.reading() as view:
                 former = view.past_names()  # no file may be left of these, but words are
@@ -151,10 +151,15 @@ class Indexer:
                 )
             doc_ids |= found
             forgotten += within
+        self.drop(sorted(doc_ids), forgotten)
+        return tuple(sorted(doc_ids))
+
+    def drop(self, doc_ids: Iterable[str], roots: Iterable[Path]) -> None:
+        """Remove documents by id, and forget roots; those that aren't there are passed over."""
+        forgotten = set(roots)
         with self._catalog.writing() as writer:
             writer.set_roots([root for root in self._roots if root not in forgotten])
-            writer.remove(sorted(doc_ids), keep=False)
-        return tuple(sorted(doc_ids))
+            writer.remove(doc_ids, keep=False)
 
     # Files
 
@@ -401,6 +406,13 @@ def _within(path: Path | None, roots: Sequence[Path]) -> bool:
         path == root or str(path).startswith(os.path.join(root, ""))  # noqa: PTH118
         for root in roots
     )
+
+
+def _path(target: str) -> Path:
+    try:
+        return Path(target).expanduser().resolve()
+    except (RuntimeError, OSError):  # a document's name: "~$minutes.docx" is nobody's home
+        return Path(target).absolute()
 
 
 def _fits(doc_id: str, path: Path | None, pattern: str) -> bool:

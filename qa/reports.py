@@ -23,11 +23,11 @@ def report_lines(report: Report) -> Iterator[str]:
     parts = [f"{len(ids)} {name}" for name, ids in counts.items() if ids]
     yield "Documents: " + (", ".join(parts) or "none") + "."
     if report.read:
-        yield "Read: " + "; ".join(_formats(report.read)) + "."
+        yield "Read: " + "; ".join(formats_read(report.read)) + "."
     yield from (f"  renamed {former} to {name}" for former, name in report.renamed)
     for read in report.read:
         if read.blank:
-            yield f"  {read.doc_id}: {_pages(read.blank)} without text"
+            yield f"  {read.doc_id}: {pages_in_words(read.blank)} without text"
         yield from (f"  {read.doc_id}: {note}" for note in read.notes)
     yield from (f"  skipped {skipped.path}: {skipped.reason}" for skipped in report.skipped)
 
@@ -38,7 +38,8 @@ def share(reads: Sequence[Read]) -> float:
     return sum(read.indexed for read in reads) / total if total else 1.0
 
 
-def _formats(reads: Sequence[Read]) -> Iterator[str]:
+def formats_read(reads: Sequence[Read]) -> Iterator[str]:
+    """Yield for each format how many documents were read, and how much of them is indexed."""
     by_format: defaultdict[str, list[Read]] = defaultdict(list)
     for read in reads:
         by_format[read.format].append(read)
@@ -50,7 +51,7 @@ def _formats(reads: Sequence[Read]) -> Iterator[str]:
         yield f"{said}, {pages} without text" if blank else said
 
 
-def _pages(numbers: Sequence[int]) -> str:
+def pages_in_words(numbers: Sequence[int]) -> str:
     """Return page numbers with runs drawn together: "pages 3, 7–9"."""
     if len(numbers) > _NAMED:
         return f"{len(numbers)} pages"

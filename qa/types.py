@@ -8,6 +8,7 @@ Knows no files, no database, no model. Offsets count characters (Unicode code po
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 Status = Literal["answered", "not_found"]
@@ -428,20 +429,51 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that was not indexed, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A document as a table of the collection shows it, with what its file was when it was read.
+
+    Attributes:
+        listing: What it is.
+        characters: Of its text.
+        path: Of its file; None where it was added from memory.
+        member: Its path inside the file, "" for the file itself.
+        size: Of the file, bytes.
+        mtime_ns: The file's time; None where it can't be trusted.
+        left: Files inside the file that weren't read, with the reason.
+    """
+
+    listing: Listing
+    characters: int
+    path: Path | None
+    member: str
+    size: int | None
+    mtime_ns: int | None
+    left: tuple[Skipped, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How long a document is by its own count: 12 of "page"."""
+
+    unit: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far adding has come: `done` of `total` bytes; `doc_id` is being worked on."""
 
     done: int
     total: int
     doc_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file that was not indexed, and why."""
-
-    path: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

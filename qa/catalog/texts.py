@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from qa.flat import blocks_from, flat_blocks, flat_places, places_from
-from qa.types import Block, PlaceMap
+from qa.types import Block, Extent, PlaceMap
 
 LENGTH = 2**18  # characters a row
 _ROWS = 2**20  # a document
@@ -51,6 +51,12 @@ def joined(rows: Sequence[Row]) -> tuple[str, tuple[Block, ...], PlaceMap]:
     text = "".join(row[3] for row in rows)
     blocks = tuple(block for row in rows for block in blocks_from(json.loads(row[4])))
     return text, blocks, _join([places_of(row) for row in rows])
+
+
+def extent(rows: Sequence[Row]) -> Extent:
+    """Return how many units a document has, from its rows, in order."""
+    places = _join([places_of(row) for row in rows])
+    return Extent(places.unit, len(places.starts))
 
 
 def places_of(row: Row) -> PlaceMap:

@@ -30,9 +30,20 @@ from qa.catalog.tables import (
     damaged,
     order_sum,
 )
-from qa.catalog.texts import joined, row_range
+from qa.catalog.texts import extent, joined, row_range
 from qa.passages import passage_id
-from qa.types import Document, Excerpt, Listing, Passage, Place, Span, Voice
+from qa.types import (
+    Document,
+    Excerpt,
+    Extent,
+    Holding,
+    Listing,
+    Passage,
+    Place,
+    Skipped,
+    Span,
+    Voice,
+)
 
 _LOOKED_AT = 20  # copies for every title that is wanted
 
@@ -104,6 +115,14 @@ class Entry:
             *(self.doc_id, self.title, self.author, self.publisher, self.published, self.kind),
             self.passages,
         )
+
+    @property
+    def holding(self) -> Holding:
+        """What tables of the collection show of it."""
+        origin = self.origin
+        left = tuple(Skipped(f"{self.file_name}/{name}", reason) for name, reason in origin.left)
+        where = origin.path, origin.member, origin.size, origin.mtime_ns
+        return Holding(self.listing, self.length, *where, left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +231,11 @@ class View:
         """Return the place of characters `start` to `end` of a document."""
         rows = self._rows_at(doc_id, start, end)
         return joined(rows)[2].at(start, end)
+
+    def extent(self, doc_id: str) -> Extent | None:
+        """Return how many pages, lines or the like a document has; None where there is none."""
+        entry = self.entry(doc_id)
+        return extent(self._text_rows(entry.number)) if entry else None
 
     def past_text(self, text_hash: str) -> list[tuple[str, str]]:
         """Return the former document ids of a content that no document has now, with its text."""

@@ -16,6 +16,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY = 1 << 20  # bytes of one request; a question is far shorter
+MAX_FILE = 1 << 30  # bytes of a document that is sent
+UPLOAD = "/page/upload"
 
 _HOST = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?", re.IGNORECASE)
 _OPEN = re.compile(
@@ -106,8 +108,9 @@ def _refusal(scope: Scope) -> PlainTextResponse | None:
     if not _OPEN.fullmatch(path):
         return PlainTextResponse("There is nothing at this address.", 404)
     length = headers.get("content-length", "")
-    if scope["method"] == "POST" and not (length.isdecimal() and int(length) <= MAX_BODY):
-        return PlainTextResponse(f"A request may have at most {MAX_BODY:,} bytes.", 413)
+    most = MAX_FILE if path == UPLOAD else MAX_BODY
+    if scope["method"] in ("POST", "PUT") and not (length.isdecimal() and int(length) <= most):
+        return PlainTextResponse(f"A request may have at most {most:,} bytes.", 413)
     return None
 
 

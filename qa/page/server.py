@@ -22,9 +22,10 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from qa.errors import InputError
-from qa.page import evaluation, help, marks, page, reader, thread
+from qa.page import collection, evaluation, help, marks, page, reader, thread
 from qa.page.background import Job
 from qa.page.guard import Guard
+from qa.page.jobs import Jobs
 from qa.page.texts import module
 
 if TYPE_CHECKING:
@@ -100,16 +101,19 @@ def application(corpus: "Corpus") -> ASGIApp:
     known = {record.doc_id for record in corpus.documents()}
     offered = [question for question, doc_id in EXAMPLES.items() if doc_id in known]
     measuring = Job()
+    jobs = Jobs()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:  # noqa: ARG001
         yield
         await run_in_threadpool(measuring.close)  # the corpus may be closed afterwards
+        await run_in_threadpool(jobs.close)
 
     routes: list[BaseRoute] = [
         *thread.routes(corpus),
         *reader.routes(corpus),
         *marks.routes(corpus),
+        *collection.routes(corpus, jobs),
         *evaluation.routes(corpus, measuring),
         *help.routes(corpus, next(iter(offered), None)),
         Route("/page/texts.js", texts),

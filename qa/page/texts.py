@@ -12,7 +12,7 @@ from pathlib import Path
 TEXTS: Mapping[str, str] = json.loads((Path(__file__).parent / "texts.json").read_text("utf-8"))
 
 
-def say(name: str, **values: object) -> str:
+def say(name: str, /, **values: object) -> str:
     """Return a text with its values in place, as plain text.
 
     Raises:
@@ -21,7 +21,7 @@ def say(name: str, **values: object) -> str:
     return TEXTS[name].format(**values)
 
 
-def html(name: str, **values: object) -> str:
+def html(name: str, /, **values: object) -> str:
     """Return a text with its values in place, escaped."""
     return escape(say(name, **values))
 

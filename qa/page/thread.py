@@ -65,7 +65,7 @@ def routes(corpus: "Corpus") -> list[Route]:
 
     def _turn(turn: Turn, before: Sequence[Turn]) -> str:
         # A question that stands by itself is the same one in any conversation.
-        leaning = before[-_HISTORY:] if turn.answer.understood is not None else ()
+        leaning = before[-MAX_TURNS:] if turn.answer.understood is not None else ()
         asked = Asked(turn.answer.question, tuple(t.answer.question for t in leaning), turn.where)
         judged = Judged(asked, marks.known(corpus, asked))
         return thread_html.turn(turn.n, turn.answer, where_from_json(turn.where), judged)
