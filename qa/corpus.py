@@ -22,7 +22,7 @@ from qa.answering import answer_question, make_hit
 from qa.atomic import sync_folder
 from qa.catalog import FILE_NAME, Catalog
 from qa.catalog.tables import Meta
-from qa.catalog.views import Damage
+from qa.catalog.views import Damage, Origin
 from qa.conversations import Conversations
 from qa.errors import CorpusError, InputError, ModelError, StorageError
 from qa.files import printable, resolve_root
@@ -336,6 +336,18 @@ class Corpus:
         if document is None:
             raise InputError(f"The corpus has no document {doc_id!r}; 'qa stats' lists them.")
         return document
+
+    def origin(self, doc_id: str) -> Origin:
+        """Return where a document comes from.
+
+        Raises:
+            InputError: if there is none of that id.
+        """
+        with self._catalog.reading() as view:
+            entry = view.entry(doc_id)
+        if entry is None:
+            raise InputError(f"The corpus has no document {doc_id!r}; 'qa stats' lists them.")
+        return entry.origin
 
     def documents(self) -> tuple[Listing, ...]:
         """Return what the corpus holds, by document id, without the texts."""

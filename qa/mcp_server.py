@@ -50,15 +50,20 @@ def serve(corpus: "Corpus") -> None:
 def _tools(corpus: "Corpus") -> list[Callable[..., dict[str, Any]]]:
     """Return what a client may call; it reads the names, arguments and docstrings."""
 
-    def ask(question: str, where: dict[str, Any] | None = None) -> dict[str, Any]:
+    def ask(
+        question: str, history: list[str] | None = None, where: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
         """Answer a question with the exact words of the documents, and where they stand.
 
         'status' is "answered" or "not_found"; 'text' the answering words; 'citations' their places,
-        with offsets that get_document takes. 'where' names the part of the documents to ask, such
-        as {"documents": ["notes/*.txt"], "after": "2018", "before": "2018-05", "kinds": ["article"]};
-        each of these may be left out.
+        with offsets that get_document takes. 'history' holds the questions before it, oldest first,
+        where it leans on them; 'understood' then says how it was read. 'where' names the part of
+        the documents to ask, such as {"documents": ["notes/*.txt"], "after": "2018",
+        "before": "2018-05", "kinds": ["article"]}; each of these may be left out.
         """
-        return answer_json(corpus.ask(question, where=where_from_json(where)))
+        return answer_json(
+            corpus.ask(question, history=history or (), where=where_from_json(where))
+        )
 
     def search(query: str, top_k: int = 10, where: dict[str, Any] | None = None) -> dict[str, Any]:
         """List the passages nearest to a query, best first.

@@ -73,6 +73,15 @@ def test_a_part_can_be_asked(call, seeds_corpus):
     assert found == plain(hits)
 
 
+def test_a_question_may_lean_on_the_one_before(call, seeds_corpus):
+    before = "How many unfilled vacancies did London have?"
+    answer = answer_json(seeds_corpus.ask("and the NPS?", history=[before]))
+    assert answer["understood"]
+    assert call("ask", question="and the NPS?", history=[before]).structured_content == plain(
+        answer
+    )
+
+
 def test_a_question_that_is_not_answered_is_no_error(call):
     result = call("ask", question="What is the capital of Mongolia?")
     assert not result.is_error

@@ -11,11 +11,10 @@ from playwright.sync_api import expect
 
 from qa import InputError
 from qa.markup import marked
-from qa.page import render
 from qa.page.cards import extent, fingerprint
 from qa.page.guard import Guard
 from qa.page.server import serve
-from qa.types import Document, PlaceMap, Span
+from qa.types import Document, Span
 from qa.wording import date_in_words
 from tests.page import GRADIO, address, ask, browser, in_view, serving, visit  # noqa: F401
 
@@ -145,6 +144,9 @@ def test_everything_is_reached_by_keyboard(visit, address):
         expect(stop).to_be_focused()
     tab.keyboard.press("Enter")
     expect(tab.locator("#thread details[open]")).to_have_count(1)
+    for stop in tab.locator("#leaf .bench :is(summary, button:enabled)").filter(visible=True).all():
+        tab.keyboard.press("Tab")
+        expect(stop).to_be_focused()
     tab.keyboard.press("Tab")
     expect(tab.locator("#leaf .text")).to_be_focused()
 
@@ -353,7 +355,6 @@ def test_a_port_that_is_taken_is_named(seeds_corpus):
 # The HTML
 
 TEXT = 'He said: "5 < 6 & so".'
-PLACED = PlaceMap("line", (0,))
 
 
 def test_marks_nest_and_text_is_escaped():
@@ -374,17 +375,6 @@ def test_marks_that_cross_are_cut_at_the_border():
         '<mark class="word">ab</mark><mark class="word">c</mark>'
     )
     assert marked("a\r\nb", Span(0, 4), []) == "a&#13;\nb"
-
-
-def test_a_source_says_what_it_is():
-    document = Document("a<b>.txt", "x & y", "", "A", "A", "2019-05-24", "blog post", (), PLACED)
-    assert render.source(document, Span(4, 5)) == (
-        '<header class="title-page"><h2>a&lt;b&gt;.txt</h2>'
-        '<p class="meta">24 May 2019 · A · blog post</p>'
-        '<p class="doc-id">a&lt;b&gt;.txt</p></header>'
-        '<div class="text" tabindex="0" role="region" aria-label="Text of the document">'
-        'x &amp; <mark class="passage">y</mark></div>'
-    )
 
 
 @pytest.mark.parametrize(

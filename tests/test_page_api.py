@@ -56,12 +56,12 @@ def test_a_part_can_be_asked(client, seeds_corpus):
     question = QUESTIONS[0]
     answer = answer_json(seeds_corpus.ask(question, where=where))
     assert answer != answer_json(seeds_corpus.ask(question))
-    assert client.predict(question, part, api_name="/ask") == answer
+    assert client.predict(question, None, part, api_name="/ask") == answer
     assert client.predict(question, where=part, api_name="/ask") == answer
     hits = hits_json("vacancies", seeds_corpus.search("vacancies", 3, where=where))
     assert client.predict("vacancies", 3, part, api_name="/search") == hits
     with pytest.raises(AppError, match="where must be an object"):
-        client.predict(question, {"folder": "notes"}, api_name="/ask")
+        client.predict(question, where={"folder": "notes"}, api_name="/ask")
     with pytest.raises(AppError, match="before is 'soon', which is no date"):
         client.predict("vacancies", where={"before": "soon"}, api_name="/search")
 

@@ -41,3 +41,4 @@ def test_the_python_example_runs(
     names["corpus"].close()
     assert names["report"].added == ("june.md", "report.md")
     assert names["answer"].text == "The key lies under the mat."
+    assert names["further"].understood == "Where is the key in London?"

@@ -14,7 +14,7 @@ from gradio.events import api
 from qa.errors import QAError
 from qa.jsonable import answer_json, document_json, hits_json
 from qa.narrowing import where_from_json
-from qa.page import render
+from qa.page import reader_html, render
 from qa.page.texts import say
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def build(corpus: "Corpus", examples: Sequence[str] = ()) -> gr.Blocks:
                     )
                     button = gr.Button(say("ask.button"), variant="primary", elem_id="ask")
                 _html(render.narrowing(), "narrowing")
-            _html(render.reader(), "source")
+            _html(reader_html.reader(), "source")
         for name in ("collection", "evaluation", "help"):
             _html(render.view(name), name)
         gr.on([question.submit, button.click], None, inputs=question, outputs=question, js=_ASK)

@@ -6,14 +6,10 @@ a text, so that the text content of what is rendered is the text. How things loo
 `page.css`, what a click does in `page.js`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
 
-from qa.markup import marked
-from qa.page.cards import meta
 from qa.page.texts import html
-from qa.types import Document, Span
-from qa.wording import source_facts
 
 
 def masthead() -> str:
@@ -58,44 +54,3 @@ def thread(examples: Sequence[str]) -> str:
 def narrowing() -> str:
     """Return the empty room of what a question may be narrowed to."""
     return '<div id="narrow"></div>'
-
-
-def reader() -> str:
-    """Return the empty source pane, its sheet for narrow screens, and the line read aloud."""
-    label = html("reader.label")
-    return (
-        f'<aside id="reader" aria-label="{label}"><div id="leaf">'
-        f'<p class="hint">{html("reader.hint")}</p></div></aside>'
-        f'<dialog id="sheet" aria-label="{label}">'
-        f'<button type="button" class="close">{html("reader.close")}</button></dialog>'
-        '<p id="status" class="unseen" role="status"></p>'
-    )
-
-
-def source(
-    document: Document,
-    passage: Span | None = None,
-    answer: Span | None = None,
-    words: Iterable[Span] = (),
-) -> str:
-    """Return a whole document with a passage, the answer in it and the matching words marked."""
-    text = marked(
-        document.text,
-        Span(0, len(document.text)),
-        [
-            ("passage", [passage] if passage else []),
-            ("answer", [answer] if answer else []),
-            ("word", list(words)),
-        ],
-    )
-    return (
-        f'<header class="title-page"><h2>{escape(document.title or document.doc_id)}</h2>'
-        f"{meta(source_facts(document))}"
-        f'<p class="doc-id">{escape(document.doc_id)}</p></header>'
-        f'<div class="text" tabindex="0" role="region" aria-label="{html("reader.text")}">{text}</div>'
-    )
-
-
-def unavailable(message: str) -> str:
-    """Return what the source pane shows in a document's place."""
-    return f'<p class="hint">{escape(message)}</p>'

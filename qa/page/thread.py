@@ -5,7 +5,6 @@ address has the conversation, nobody else.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
@@ -14,6 +13,7 @@ from starlette.routing import Route
 from qa.conversations import Conversations
 from qa.errors import InputError
 from qa.exporting import page_of
+from qa.jsonable import plain
 from qa.marking import Asked
 from qa.narrowing import where_from_json
 from qa.page import cards, marks, narrow_html, routing, thread_html
@@ -40,7 +40,7 @@ def routes(corpus: "Corpus") -> list[Route]:
         history = [] if body.get("alone") else [turn.answer for turn in before[-MAX_TURNS:]]
         answer = corpus.ask(question, history=history, where=where)
         name = name if before else kept.new()
-        added = kept.add(name, answer, asdict(where) if where else None)
+        added = kept.add(name, answer, plain(where))
         return routing.html(_turn(added, before), conversation=name)
 
     def conversation(query: routing.Query) -> Response:

@@ -12,6 +12,7 @@ from typing import Any
 
 from qa.flat import blocks_from, flat_blocks, flat_places, places_from
 from qa.reading.formats import Left, Working
+from qa.reading.pdf.pages import Seen
 from qa.types import Block, PlaceMap
 
 
@@ -61,9 +62,19 @@ class Entering:
     name: str
 
 
-Frame = Opening | Segment | Closing | Left | Entering | Working
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A page that was drawn: PNG in base64, its width and height in pixels, the words on it."""
+
+    png: str
+    width: int
+    height: int
+    words: tuple[Seen, ...]
+
+
+Frame = Opening | Segment | Closing | Left | Entering | Working | Picture
 _KINDS: dict[str, Callable[..., Frame]] = {
-    kind.__name__: kind for kind in (Opening, Segment, Closing, Left, Entering, Working)
+    kind.__name__: kind for kind in (Opening, Segment, Closing, Left, Entering, Working, Picture)
 }
 
 
@@ -100,8 +111,17 @@ def from_json(data: bytes) -> Frame:
         blank, notes = values
         _numbers(*blank)
         return Closing(tuple(blank), tuple(map(_text, notes)))
+    if kind is Picture:
+        png, width, height, words = values
+        _numbers(width, height)
+        return Picture(_text(png), width, height, tuple(_seen(*word) for word in words))
     _texts(*values)
     return kind(*values)
+
+
+def _seen(text: object, *box: object) -> Seen:
+    x0, y0, x1, y1 = (float(side) for side in box if isinstance(side, float | int))
+    return Seen(_text(text), x0, y0, x1, y1)
 
 
 def _text(value: object) -> str:

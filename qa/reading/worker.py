@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 from base64 import b64decode
+from collections.abc import Iterable
 from contextlib import suppress
 from io import BufferedReader
 from math import ceil
@@ -25,6 +26,7 @@ from typing import Any, BinaryIO
 from qa.reading.dispatch import read_file, reason
 from qa.reading.formats import Left
 from qa.reading.frames import Frame, to_json
+from qa.reading.pdf.drawing import draw
 from qa.reading.regular import Bounded, open_regular
 from qa.reading.workers import MEMORY, NO_MEMORY, Allowance
 
@@ -60,7 +62,12 @@ def _answer(request: dict[str, Any], answers: BinaryIO) -> None:
         # A file that grows meanwhile is read as far as it was hashed.
         bounded = BufferedReader(Bounded(file, request["size"]))
         size, name, about = request["size"], request["name"], request["about"]
-        for frame in read_file(bounded, size, name, about, request["skip"]):
+        frames: Iterable[Frame] = (
+            draw(bounded, **request["drawing"])
+            if request["drawing"]
+            else read_file(bounded, size, name, about, request["skip"])
+        )
+        for frame in frames:
             _send(frame, answers)
             answers.flush()
             allowed.count(frame)

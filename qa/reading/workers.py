@@ -18,7 +18,7 @@ from base64 import b64encode
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from qa.reading.formats import Left, Working
@@ -56,13 +56,27 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """A page of a PDF to be drawn: its number from 1, pixels, the file's SHA-256 in hex."""
+
+    number: int
+    width: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
-    """A file to be read: its path, its name in the corpus, what is said of it, bytes."""
+    """A file to be read: its path, its name in the corpus, what is said of it, bytes.
+
+    Attributes:
+        drawing: What to draw of it instead.
+    """
 
     path: Path
     name: str
     about: Mapping[str, str | None]
     size: int
+    drawing: Drawing | None = None
 
     @property
     def seconds(self) -> float:
@@ -114,6 +128,7 @@ class _Worker:
             "skip": dict(skip),
             "size": request.size,
             "seconds": request.seconds,
+            "drawing": request.drawing and asdict(request.drawing),
         }
         self._read += 1
         assert self._process.stdin is not None

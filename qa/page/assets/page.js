@@ -3,6 +3,7 @@
 //
 //   #/              a new conversation        #/c/ID, #/c/ID/3    one that was held, its third turn
 //   #/at/DOC/5-80   a place in a document     #/collection  #/evaluation  #/help
+//   #/at/DOC/5-80/DIGEST   … only if it still says what it said
 import * as collection from "./collection.js";
 import * as evaluation from "./evaluation.js";
 import * as help from "./help.js";

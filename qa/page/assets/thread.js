@@ -19,7 +19,7 @@ export async function show(root, path) {
     await narrow.load();
     await welcome();
   }
-  if (path[0] === "at") return openPlace(path[1], path[2]);
+  if (path[0] === "at") return openPlace(...path.slice(1));
   const query = path[0].startsWith("?") && new URLSearchParams(path[0]).get("q");
   if (query) {
     history.replaceState(null, "", "#/");

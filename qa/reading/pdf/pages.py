@@ -8,6 +8,32 @@ UNKNOWN = "\ufffd"  # a character of a font that doesn't say which letters it sh
 Rule = tuple[float, float, float]  # a horizontal line from x0 to x1 at y
 
 
+class Seen(NamedTuple):
+    """A word with its box, in shares of the page's width and height from its top left."""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A page as it is printed.
+
+    Attributes:
+        width: Pixels; with `height` of the picture.
+        rows: Its pixels, three bytes each (red, green, blue), row after row.
+        words: In reading order, as far as lines and columns tell.
+    """
+
+    width: int
+    height: int
+    rows: bytes
+    words: tuple[Seen, ...]
+
+
 class Word(NamedTuple):
     """Characters without white space between them, upright on the page, points from its top left.
 

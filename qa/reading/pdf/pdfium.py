@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from qa.errors import InputError
-from qa.reading.pdf.pages import HYPHEN, UNKNOWN, Rule, Sheet, Word
+from qa.reading.pdf.columns import flows
+from qa.reading.pdf.lines import make_lines
+from qa.reading.pdf.pages import HYPHEN, UNKNOWN, Leaf, Rule, Seen, Sheet, Word
 
 Handle = (
     Any  # what ctypes does not type: pointers to a page, its text, an object drawn on it; functions
@@ -34,6 +36,12 @@ _COMMENTS, _FIELD = (1, 3), 20  # kinds of annotations: text, free text; a field
 _MAX_OBJECTS = 20_000  # of a page; drawings have more, and no rules of tables
 _MOSTLY = 3  # times as many letters
 _SLANT = math.radians(10)
+_ASCENT, _DESCENT = (
+    0.85,
+    0.25,
+)  # of the type's size, that letters reach above and below the baseline
+_MOST_PIXELS = 2**24  # of a picture
+_MOST_LONG = 50  # times as long as wide
 _BOXES = struct.Struct("8f")  # left, top, right, bottom of a word's first and last character
 
 
@@ -161,14 +169,8 @@ class PdfFile:
                 self._raw.FPDF_ClosePage(page)
 
     def _sheet(self, number: int, label: str | None, page: Handle, text: Handle) -> Sheet:
-        rect = self._raw.FS_RECTF()
-        self._raw.FPDF_GetPageBoundingBox(page, ctypes.byref(rect))
-        box = _Box(rect.left, rect.bottom, rect.right, rect.top)
-        words = self._words(text, box)
-        found, hidden = words[True], words[False]
-        if _letters(hidden) > _MOSTLY * _letters(found) and self._shows_image(page):
-            # What a scanner's recognition laid under its picture is what the picture shows.
-            found = {turn: found.get(turn, []) + hidden.get(turn, []) for turn in {*found, *hidden}}
+        box = self._box(page)
+        found = self._found(page, text, box)
         slanted = " ".join(word.text for word in found.pop(None, []))
         turns = [turn for turn in found if turn is not None]
         if not turns:
@@ -184,6 +186,83 @@ class PdfFile:
             slanted,
             tuple(self._rules(page, box, main)),
         )
+
+    def leaf(self, number: int, width: int) -> Leaf:
+        """Return a page as it is printed.
+
+        Args:
+            number: Counted from 1.
+            width: Pixels; fewer where the page is so long that it would take too much memory.
+
+        Raises:
+            InputError: if there is no such page, or it is damaged.
+        """
+        if not 1 <= number <= self._pages:
+            raise InputError(f"it has {self._pages:,} pages, and none is number {number:,}")
+        page = self._raw.FPDF_LoadPage(self._document.raw, number - 1)
+        if not page:
+            raise InputError(f"page {number:,} is damaged")
+        try:
+            text = self._raw.FPDFText_LoadPage(page)
+            try:
+                words = tuple(self._seen(page, text))
+            finally:
+                self._raw.FPDFText_ClosePage(text)
+            return self._drawn(page, width, words)
+        finally:
+            self._raw.FPDF_ClosePage(page)
+
+    def _drawn(self, page: Handle, width: int, words: tuple[Seen, ...]) -> Leaf:
+        raw = self._raw
+        wide, high = raw.FPDF_GetPageWidthF(page), raw.FPDF_GetPageHeightF(page)
+        if not (wide > 0 and high > 0 and 1 / _MOST_LONG < high / wide < _MOST_LONG):
+            raise InputError("the page has no size that could be shown")
+        width = min(width, int(math.sqrt(_MOST_PIXELS * wide / high)))
+        height = max(1, round(width * high / wide))
+        bitmap = raw.FPDFBitmap_CreateEx(width, height, raw.FPDFBitmap_BGR, None, 0)
+        if not bitmap:
+            raise MemoryError
+        try:
+            raw.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xFFFFFFFF)
+            flags = raw.FPDF_ANNOT | raw.FPDF_REVERSE_BYTE_ORDER
+            raw.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, 0, flags)
+            stride, start = raw.FPDFBitmap_GetStride(bitmap), raw.FPDFBitmap_GetBuffer(bitmap)
+            pixels = ctypes.string_at(start, stride * height)
+        finally:
+            raw.FPDFBitmap_Destroy(bitmap)
+        ends = range(0, stride * height, stride)
+        rows = b"".join(pixels[at : at + 3 * width] for at in ends)
+        return Leaf(width, height, rows, words)
+
+    def _seen(self, page: Handle, text: Handle) -> Iterator[Seen]:
+        """Yield the words as they stand on the page that is shown, turned as the file says."""
+        box, shown = self._box(page), self._raw.FPDFPage_GetRotation(page)
+        for turn, words in self._found(page, text, box).items():
+            if turn is None:
+                continue
+            lines = flows(make_lines(words), tuple(self._rules(page, box, turn)))
+            for word in (word for flow in lines for line in flow.lines for word in line.words):
+                top, bottom = word.y - _ASCENT * word.size, word.y + _DESCENT * word.size
+                corners = ((word.x0, top), (word.x1, bottom))
+                (xa, ya), (xb, yb) = (
+                    _turned(x, y, *box.size(turn), shown - turn) for x, y in corners
+                )
+                known = word.text.encode("utf-8", "replace").decode()
+                yield Seen(known, min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb))
+
+    def _box(self, page: Handle) -> _Box:
+        rect = self._raw.FS_RECTF()
+        self._raw.FPDF_GetPageBoundingBox(page, ctypes.byref(rect))
+        return _Box(rect.left, rect.bottom, rect.right, rect.top)
+
+    def _found(self, page: Handle, text: Handle, box: _Box) -> dict[int | None, list[Word]]:
+        """Return the words that are to be read, by direction."""
+        words = self._words(text, box)
+        found, hidden = words[True], words[False]
+        if _letters(hidden) > _MOSTLY * _letters(found) and self._shows_image(page):
+            # What a scanner's recognition laid under its picture is what the picture shows.
+            found = {turn: found.get(turn, []) + hidden.get(turn, []) for turn in {*found, *hidden}}
+        return found
 
     def _words(self, page: Handle, box: _Box) -> dict[bool, dict[int | None, list[Word]]]:
         """Return the words by whether they are drawn visibly, and by direction."""
@@ -340,6 +419,12 @@ class PdfFile:
             yield (x0, x1, y0)
             if y1 - y0 > _THIN:
                 yield (x0, x1, y1)
+
+
+def _turned(x: float, y: float, width: float, height: float, turn: int) -> tuple[float, float]:
+    """Return a point of a page that is turned by quarters clockwise, in shares of its sides."""
+    x, y = x / width, y / height
+    return ((x, y), (1 - y, x), (1 - x, 1 - y), (y, 1 - x))[turn % 4]
 
 
 def _letters(words: dict[int | None, list[Word]]) -> int:
