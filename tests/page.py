@@ -99,7 +99,7 @@ def visit(browser):
 
 def complains(message):
     """Whether the console says that something is wrong; a request refused in words is not."""
-    refused = re.match("Failed to load resource: .*(status of 400|ERR_FAILED)", message.text)
+    refused = re.match("Failed to load resource: .*(status of 40[049]|ERR_FAILED)", message.text)
     return message.type in ("error", "warning") and not refused
 
 

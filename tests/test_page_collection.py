@@ -1,8 +1,10 @@
 """The collection: names and limits by raw requests, work in plain Python, the view in a browser."""
 
 import contextlib
+import os
 import socket
 import threading
+import time
 from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
@@ -183,6 +185,20 @@ def test_a_broken_transfer_leaves_nothing(corpus, tmp_path):
         assert send(address, "c.txt").status_code == 204
     names = {path.name for path in (corpus.path / "documents").rglob("*")}
     assert names == {"c.txt"}
+
+
+def test_what_a_broken_transfer_left_is_swept_away(corpus):
+    sent = Uploads(corpus.path)
+    sent.sweep()  # no folder yet
+    sent.make()
+    for name, age in (("old", 7200), ("new", 60)):
+        (sent.folder / f".upload-{name}").write_bytes(b"x")
+        then = time.time() - age
+        os.utime(sent.folder / f".upload-{name}", (then, then))
+    sent.make()
+    assert len(list(sent.folder.iterdir())) == 2
+    with served(corpus):
+        assert [path.name for path in sent.folder.iterdir()] == [".upload-new"]
 
 
 def test_a_full_disk_is_said(corpus, serving, monkeypatch):
@@ -395,7 +411,7 @@ def test_the_server_ends_its_work_with_itself(gated, folder, monkeypatch):
     with served(corpus) as address:
         tell(address, "add", path=str(folder("notes", {"quince.txt": QUINCE})))
         assert encoder.reached.wait(30)
-    assert ended == [["stopped"]]
+    assert ended == [[], ["stopped"]]  # the evaluation's first
     assert [listing.doc_id for listing in corpus.documents()] == ["medlar"]
     assert corpus.add(folder("notes", {})).added == ("quince.txt",)
 
@@ -451,6 +467,54 @@ def test_how_work_ends(problem, state, said):
     assert bool(said) == bool(jobs.all()[0].error)
 
 
+def test_work_that_gives_a_name():
+    with contextlib.closing(Jobs()) as jobs:
+        jobs.start("a", lambda progress: "made")
+        jobs._thread.submit(int).result()
+    done = jobs.all()[0]
+    assert (done.state, done.result, done.seconds_left) == ("done", "made", None)
+    assert "<h3>a: done</h3><p class=" in jobs_html([done])
+
+
+def test_nothing_is_begun_after_the_end():
+    jobs = Jobs()
+    jobs.start("a", lambda progress: 1 / 0)
+    jobs._thread.submit(int).result()
+    jobs.close()
+    with pytest.raises(InputError, match="begins nothing more"):
+        jobs.start("b", lambda progress: Report())
+    with pytest.raises(InputError, match="begins nothing more"):
+        jobs.resume(1)
+    assert [(j.name, j.state) for j in jobs.all()] == [("a", "failed")]
+
+
+def test_what_failed_is_kept_and_so_much_may_wait():
+    def stuck(progress):
+        assert go.wait(30)
+        return Report()
+
+    go = threading.Event()
+    with contextlib.closing(Jobs()) as jobs:
+        jobs.start("bad", lambda progress: 1 / 0)
+        for n in range(7):
+            jobs.start(f"good {n}", lambda progress: Report())
+        jobs._thread.submit(int).result()
+        begun = jobs.start("stuck", stuck)
+        assert [j.name for j in jobs.all()] == ["bad", *(f"good {n}" for n in range(2, 7)), "stuck"]
+        while jobs.all()[-1].number == begun and jobs.all()[-1].state == "waiting":
+            pass
+        for _ in range(100):
+            jobs.start("waits", stuck, "")
+        with pytest.raises(InputError, match="100 pieces of work are waiting already"):
+            jobs.start("too many", stuck)
+        with pytest.raises(InputError, match="100 pieces"):
+            jobs.resume(1)
+        assert jobs.all()[0].name == "bad"
+        for job in jobs.all():
+            jobs.cancel(job.number)
+        go.set()
+
+
 def test_pace_and_what_is_left():
     times = iter([0.0, 1.0, 2.0])
 
@@ -463,7 +527,7 @@ def test_pace_and_what_is_left():
         jobs.start("a", work)
         jobs._thread.submit(int).result()
     done = jobs.all()[0]
-    assert done.rate == 1_500_000
+    assert (done.rate, done.seconds_left) == (1_500_000, 200)
     assert pace_in_words(done) == "3.0 MB of 303 MB · 1.5 MB a second · about 3 minutes left"
     slow = replace(done, rate=10_000.0)
     assert pace_in_words(slow).endswith("about 8 hours left")
@@ -556,7 +620,10 @@ def test_files_are_chosen_read_found_and_removed(corpus, serving, visit, tmp_pat
         row = each.locator('#table tr[data-doc="quince.txt"]')
         expect(row.locator(".state")).to_have_text("Indexed")
         expect(row.locator(".length")).to_have_text("3 lines")
-        expect(row.locator("a")).to_have_attribute("href", "#/at/quince.txt/0-0")
+        expect(row.locator("a")).to_have_attribute("href", "#/at/quince.txt")
+    other.get_by_role("link", name="Quince harvest").click()
+    expect(other.locator("#leaf .text")).to_have_text(QUINCE)
+    other.go_back()
     tab.get_by_role("button", name="1 file not read").click()
     expect(tab.locator("#table .why")).to_contain_text("it is a program")
     tab.get_by_role("button", name="1 document").click()
@@ -595,6 +662,68 @@ def test_a_folder_is_dropped(corpus, serving, visit, folder):
     assert [d.doc_id for d in corpus.documents()] == ["notes/a.txt", "notes/deep/b.txt"]
 
 
+def test_a_view_and_a_table_that_could_not_be_had_are_asked_for_again(corpus, serving, visit):
+    tab = visit(serving(Document("medlar", "Medlars.")))
+    tab.route("**/page/collection/room", lambda route: route.abort())
+    tab.get_by_role("link", name="Collection").click()
+    silent = "The program does not answer. Is it still running?"
+    expect(tab.locator("#collection .view")).to_have_text(silent)
+    tab.unroute("**/page/collection/room")
+    tab.get_by_role("link", name="Help").click()
+    tab.route("**/page/collection/folders", lambda route: route.abort(), times=1)
+    tab.get_by_role("link", name="Collection").click()
+    expect(tab.locator("#trouble")).to_have_text(silent)
+    expect(tab.locator("#roots")).to_contain_text("No file or folder has been added yet.")
+    expect(tab.locator("#trouble")).to_have_text("")
+    tab.get_by_label("Choose medlar").check()
+    expect(tab.locator("#status")).to_have_text("1 chosen")
+
+
+def test_what_comes_while_files_are_sent_follows_them(corpus, serving, visit, folder):
+    tab = open_collection(visit, serving())
+    names = "abc"
+    notes = folder("notes", {f"{name}.txt": f"{QUINCE} {name}" for name in names})
+    held = []
+    tab.route("**/page/upload?*", lambda route: held.append(route), times=1)
+    for name in names:
+        tab.locator("#files").set_input_files(notes / f"{name}.txt")
+    expect(tab.locator("#status")).to_have_text(
+        "These files follow the ones that are being copied now."
+    )
+    assert tab.evaluate("!dispatchEvent(new Event('beforeunload', { cancelable: true }))")
+    held[0].continue_()
+    expect(tab.locator("#table tbody tr")).to_have_count(3)
+    assert tab.evaluate("dispatchEvent(new Event('beforeunload', { cancelable: true }))")
+
+
+def test_what_was_sent_before_the_page_was_left_is_read(corpus, visit, folder):
+    notes = folder("notes", {"a.txt": QUINCE, "b.txt": "Medlars."})
+    with served(corpus) as address:
+        tab = open_collection(visit, address)
+        tab.route("**/page/upload?name=b.txt", lambda route: None)
+        with tab.expect_request("**/page/upload?name=b.txt"):
+            tab.locator("#files").set_input_files([notes / "a.txt", notes / "b.txt"])
+        tab.close(run_before_unload=False)
+        while not corpus.documents():
+            pass
+        until_done(address)
+    assert [d.doc_id for d in corpus.documents()] == ["a.txt"]
+
+
+def test_a_folder_that_cannot_be_read_is_named(serving, visit):
+    tab = open_collection(visit, serving())
+    found = tab.evaluate(
+        """async () => {
+            const { entries } = await import("./page/sending.js");
+            const fails = { readEntries: (done, failed) => failed(new Error()) };
+            const entry = { name: "notes", createReader: () => fails };
+            const item = { kind: "file", webkitGetAsEntry: () => entry, getAsFile: () => null };
+            return await entries({ items: [item] });
+        }"""
+    )
+    assert found == [{"name": "notes", "file": None}]
+
+
 def test_work_is_watched_and_stopped_in_the_browser(gated, visit, folder):
     corpus, encoder = gated
     with served(corpus) as address:
@@ -628,7 +757,7 @@ def test_hostile_names_are_shown_and_do_nothing(corpus, serving, visit, folder):
     tab.get_by_role("button", name="Remove…").click()
     expect(tab.locator("#removal .name")).to_have_count(3)
     link = tab.locator("#table a", has_text="Quince").get_attribute("href")
-    assert link == f"#/at/{quote(attack, safe='')}.txt/0-0"
+    assert link == f"#/at/{quote(attack, safe='')}.txt"
     assert tab.locator("#collection img, #collection script").count() == 0
     assert tab.evaluate("window.struck") is None
 

@@ -1,4 +1,4 @@
-"""Marks and the evaluation in a real browser; bad requests by raw ones; the job by itself."""
+"""Marks and the evaluation in a real browser; bad requests by raw ones."""
 
 import json
 import re
@@ -9,12 +9,9 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from qa import Document, InputError
-from qa.errors import StorageError
+from qa import Document
 from qa.evaluation.asking import variants
 from qa.evaluation.sources import evaluate_path
-from qa.page.background import Job
-from qa.types import Progress
 from tests.page import GRADIO, ask, browser, serving, visit  # noqa: F401
 
 pytestmark = GRADIO
@@ -241,11 +238,58 @@ def test_a_run_is_followed_and_called_off(corpus, serving, visit, sample, monkey
     expect(other.get_by_role("progressbar")).to_have_attribute("value", "1")
     tab.get_by_role("button", name="Cancel").click()
     expect(tab.get_by_role("button", name="Cancel")).to_be_disabled()
+    expect(tab.locator(".far")).to_have_text("Stopping…")
+    expect(tab.get_by_role("button", name="Cancel")).to_be_focused()
     held.set()
     expect(tab.locator("#ended")).to_contain_text("sample.jsonl was cancelled")
+    expect(tab.locator("#ended")).to_be_focused()
+    expect(tab.locator("#status")).to_contain_text("sample.jsonl was cancelled")
     expect(tab.get_by_role("button", name="Evaluate")).to_be_visible()
     assert len(asked) == 2
     assert not (corpus.path / "runs").exists()
+
+
+def test_a_server_that_is_silent_for_a_while_costs_nothing(
+    corpus, serving, refused, sample, monkeypatch
+):
+    address = serving(PEARS, APPLES)
+    held, search = Event(), corpus.search
+
+    def slow(*given, **options):
+        held.wait(30)
+        return search(*given, **options)
+
+    monkeypatch.setattr(corpus, "search", slow)
+    tab = refused(address)
+    measure(tab, sample)
+    expect(tab.locator("#running")).to_be_visible()
+    tab.route("**/page/evaluation/*", lambda route: route.abort())
+    expect(tab.locator(".far")).to_have_text("The program does not answer. Is it still running?")
+    tab.unroute("**/page/evaluation/*")
+    expect(tab.locator(".far")).to_have_text("0 of 4")
+    tab.route("**/page/evaluation/cancel", lambda route: route.abort())
+    tab.get_by_role("button", name="Cancel").click()
+    expect(tab.get_by_role("button", name="Cancel")).to_be_enabled()
+    held.set()
+    expect(tab.locator(".headline")).to_be_visible()
+
+
+def test_a_run_that_comes_late_is_not_shown(corpus, serving, visit, sample):
+    tab = visit(serving(PEARS, APPLES))
+    measure(tab, sample)
+    expect(tab.locator(".headline")).to_be_visible()
+    evaluation(tab)
+    late = []
+    tab.route("**/page/evaluation?run=*", lambda route: late.append(route))
+    with tab.expect_request("**/page/evaluation?run=*"):
+        tab.locator(".runs a").click()
+    tab.go_back()
+    expect(tab.get_by_role("heading", name="How well does it answer?")).to_be_focused()
+    with tab.expect_response("**/page/evaluation?run=*"):
+        late[0].continue_()
+    tab.evaluate("new Promise(requestAnimationFrame)")
+    expect(tab.get_by_role("heading", name="How well does it answer?")).to_be_visible()
+    expect(tab.locator(".headline")).to_have_count(0)
 
 
 def test_runs_are_compared_and_deleted(corpus, serving, visit, sample):
@@ -326,54 +370,3 @@ def test_no_run_lies_elsewhere(corpus, serving):
     answer = httpx.post(f"{address}/page/evaluation/start", json=body)
     assert answer.text == "There is no ranking 'best'."
     assert (corpus.path / "secret.json").exists()
-
-
-# The job by itself
-
-
-def test_a_job_says_how_far_it_is_and_how_it_ended():
-    job, go = Job(), Event()
-    assert job.status().state == "idle"
-
-    def work(progress):
-        progress(Progress(0, 4, "a"))
-        progress(Progress(2, 4, "b"))
-        go.wait(30)
-        return "made"
-
-    job.run("first", work)
-    with pytest.raises(InputError, match="first is under way"):
-        job.run("second", work)
-    go.set()
-    job.wait()
-    status = job.status()
-    assert (status.state, status.message, status.done, status.total) == ("done", "made", 2, 4)
-    assert status.seconds_left is None
-
-
-def test_a_job_fails_in_words(caplog):
-    job = Job()
-    for error, message in [(StorageError("full"), "full"), (KeyError("x"), "the program itself")]:
-
-        def work(progress, error=error):
-            raise error
-
-        job.run("it", work)
-        job.wait()
-        assert job.status().state == "failed"
-        assert message in job.status().message
-    assert "a job failed" in caplog.text
-
-
-def test_closing_calls_a_job_off():
-    job, begun = Job(), Event()
-
-    def work(progress):
-        begun.set()
-        while True:
-            progress(Progress(0, 1, ""))
-
-    job.run("endless", work)
-    begun.wait(30)
-    job.close()
-    assert job.status().state == "cancelled"

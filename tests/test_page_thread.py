@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import expect
 
 from qa import Where
 from qa.conversations import Conversations
+from qa.page.cards import fingerprint
 from qa.references import quotation
 from qa.types import Document
 from tests.page import GRADIO, address, ask, browser, serving, visit  # noqa: F401
@@ -147,7 +149,9 @@ def test_an_answer_is_taken_along(visit, address, seeds_corpus):
         expect(tab.locator("#status")).to_have_text("Copied")
         assert tab.evaluate("navigator.clipboard.readText()") == quotation(citation, style)
     link = card.get_by_role("link", name="Link to the place").get_attribute("href")
-    assert link == f"#/at/{citation.doc_id}/{citation.answer.start}-{citation.answer.end}"
+    span = citation.answer
+    words = citation.quote[span.start - citation.start : span.end - citation.start]
+    assert link == f"#/at/{citation.doc_id}/{span.start}-{span.end}/{fingerprint(words)}"
 
 
 def test_a_conversation_is_saved_as_a_page_and_as_json(
@@ -179,15 +183,59 @@ def test_the_program_is_gone_and_the_question_is_not(visit, address):
     expect(tab.get_by_label("Your question")).to_have_value(LONDON)
 
 
-def test_a_later_question_calls_off_an_earlier(visit, address):
+def test_questions_are_answered_in_the_order_in_which_they_are_asked(visit, address):
     tab = visit(address)
     held = []
     tab.route("**/page/turn", lambda route: held.append(route) if not held else route.continue_())
     ask(tab, VACANCIES)
-    expect(tab.locator(".turn.pending h2")).to_have_text(VACANCIES)
+    expect(tab.locator(".turn.pending h2")).to_have_text([VACANCIES])
     ask(tab, LONDON)
-    expect(turn(tab, 1).locator("h2")).to_have_text(LONDON)
-    expect(tab.locator(".turn")).to_have_count(1)
+    expect(tab.locator(".turn.pending h2")).to_have_text([VACANCIES, LONDON])
+    held[0].continue_()
+    turn(tab, 2)
+    expect(tab.locator(".turn h2")).to_have_text([VACANCIES, LONDON])
+
+
+def test_an_answer_that_comes_after_its_conversation_was_left(visit, address):
+    tab = visit(address)
+    held = []
+    tab.route("**/page/turn", lambda route: held.append(route))
+    ask(tab, VACANCIES)
+    expect(tab.locator(".turn.pending")).to_have_count(1)
+    tab.goto(f"{address}/#/help")
+    with tab.expect_response("**/page/turn"):
+        held[0].continue_()
+    tab.go_back()
+    expect(turn(tab, 1).locator("h2")).to_have_text(VACANCIES)
+    assert "#/c/" in tab.url
+
+
+def test_addresses_lead_where_they_say(visit, address, seeds_corpus):
+    question = "How many vacancies & 100% of what, in London?"
+    tab = visit(f"{address}/#/?q={quote(question)}")
+    expect(turn(tab, 1).locator("h2")).to_have_text(question)
+    for broken in ("%", "constructor", "c/none", "at/50%"):
+        tab.goto(f"{address}/#/{broken}")
+        expect(tab.get_by_label("Your question")).to_be_visible()
+    first = seeds_corpus.ask(LONDON).citations[0]
+    span = f"{first.answer.start}-{first.answer.end}"
+    tab.goto(f"{address}/#/at/{first.doc_id}/{span}")
+    words = seeds_corpus.document(first.doc_id).text[slice(*first.answer)]
+    expect(tab.locator("#leaf mark.passage")).to_have_text(words)
+    tab.goto(f"{address}/#/at/{first.doc_id}/{span}/0000000000000000")
+    expect(tab.locator("#leaf .hint")).to_have_text("This document has changed since. Ask again.")
+
+
+def test_the_way_past_the_head_of_the_page_loses_nothing(visit, address):
+    tab = visit(address)
+    ask(tab, LONDON)
+    turn(tab, 1)
+    tab.locator("#top .skip").press("Enter")
+    expect(tab.get_by_label("Your question")).to_be_focused()
+    turn(tab, 1)
+    tab.goto(f"{address}/#/help")
+    tab.locator("#top .skip").press("Enter")
+    expect(tab.locator("#help .view")).to_be_focused()
 
 
 @pytest.mark.parametrize(
@@ -242,7 +290,7 @@ def test_nothing_hostile_runs(corpus, serving, visit):
     handlers = """[...document.querySelectorAll('#room *, #collection *')].flatMap(e =>
         e.getAttributeNames().filter(name => name.startsWith('on')))"""
     assert tab.evaluate(handlers) == []
-    assert len(json.loads(tab.evaluate("localStorage.conversations"))) == 1
+    assert len(json.loads(tab.evaluate("Object.values(localStorage)[0]"))) == 1
     assert len(Conversations(corpus.path).turns(conversation(tab))) == len(
         range(0, len(PAYLOADS), 10)
     )

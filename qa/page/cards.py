@@ -12,9 +12,18 @@ from qa.types import Span
 from qa.wording import Origin, source_facts
 
 
-def heading(item: Origin, level: str, before: str = "") -> str:
-    """Return the title as a button that opens the card's document."""
-    spoken = f'<span class="unseen">{escape(before)}</span>' if before else ""
+def heading(item: Origin, level: str, before: str = "", *, seen: bool = False) -> str:
+    """Return the title as a button that opens the card's document.
+
+    Args:
+        item: What it is the title of.
+        level: "h3" and the like.
+        before: What is said before it.
+        seen: Whether that is shown, too.
+    """
+    spoken = (
+        f'<span class="{"before" if seen else "unseen"}">{escape(before)}</span>' if before else ""
+    )
     title = escape(item.title or item.doc_id)
     return (
         f'<{level}><button type="button" class="open" aria-pressed="false">'

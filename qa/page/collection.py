@@ -1,6 +1,7 @@
 """The collection's routes: its table, what is added and removed, and how far that has come."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from qa.indexing import ProgressCallback
 from qa.page import collection_html, removing, routing
 from qa.page.guard import UPLOAD
 from qa.page.holdings import Holdings
-from qa.page.jobs import Jobs, Work
+from qa.page.jobs import ACTIVE, Jobs, Work
 from qa.page.jobs_html import jobs_html, jobs_key, pace_in_words
 from qa.page.removing import Removal
 from qa.page.texts import say
@@ -56,6 +57,7 @@ class _Collection:
     def __init__(self, corpus: "Corpus", jobs: Jobs) -> None:
         self.corpus, self.jobs = corpus, jobs
         self.uploads = Uploads(corpus.path)
+        self.uploads.sweep()
         self.holdings = Holdings(corpus)
 
     # What is there
@@ -68,7 +70,7 @@ class _Collection:
         counts = len(self.holdings.all()), self.holdings.unread("", 0).total
         if query.get("show") == "unread":
             unread = self.holdings.unread(words, number)
-            copies = {row.path for row in unread.items if self._copy(row.path)}
+            copies = self._copies(row.path for row in unread.items)
             return routing.html(collection_html.unread_table(unread, words, counts, copies))
         order = query.get("order", "title")
         page = self.holdings.page(words, order, number)
@@ -90,7 +92,7 @@ class _Collection:
             {
                 "key": key,
                 "html": jobs_html(all_jobs) if query.get("key") != key else None,
-                "busy": any(job.state in ("waiting", "running", "stopping") for job in all_jobs),
+                "busy": any(job.state in ACTIVE for job in all_jobs),
                 "done": progress.done if progress else None,
                 "total": progress.total if progress else None,
                 "name": progress.doc_id if progress else "",
@@ -149,22 +151,22 @@ class _Collection:
     def delete(self, body: routing.Body) -> Response:
         """Delete the copy of a file that was sent and couldn't be read."""
         path = routing.text(body, "path")
-        copy = self._copy(path)
-        if copy is None:
+        copies = self._copies([path])
+        if not copies:
             raise InputError(say("removal.none"))
-        self.uploads.delete([copy])
+        self.uploads.delete([*copies.values()])
         self.holdings.forget(path)
         return routing.values({})
 
     def cancel(self, body: routing.Body) -> Response:
-        self.jobs.cancel(_job(body))
+        self.jobs.cancel(routing.number(body, "job"))
         return routing.values({})
 
     def resume(self, body: routing.Body) -> Response:
-        return routing.values({"job": self.jobs.resume(_job(body))})
+        return routing.values({"job": self.jobs.resume(routing.number(body, "job"))})
 
     def dismiss(self, body: routing.Body) -> Response:
-        self.jobs.dismiss(_job(body))
+        self.jobs.dismiss(routing.number(body, "job"))
         return routing.values({})
 
     # Parts of these
@@ -176,6 +178,7 @@ class _Collection:
         def work(progress: ProgressCallback) -> Report:
             if self.uploads.folder in roots:
                 self.uploads.make()
+                self.uploads.sweep()
             there = [root for root in roots if root.exists()]
             report = Report()
             if there:
@@ -198,14 +201,16 @@ class _Collection:
             return removing.of_root(self._root(body), holdings, roots, self.uploads)
         return removing.of_documents(set(_names(body, "docs")), holdings, roots, self.uploads)
 
-    def _copy(self, path: str) -> Path | None:
-        """Return the file that was sent under a name; None where there is none, or it was read."""
-        try:
-            file = self.uploads.folder / checked_name(path)
-        except InputError:
-            return None
-        was_read = any(holding.path == file for holding in self.holdings.all())
-        return file if file.is_file() and not was_read else None
+    def _copies(self, names: Iterable[str]) -> Mapping[str, Path]:
+        """Return the files that were sent under these names, as far as there are any, unread."""
+        read = {holding.path for holding in self.holdings.all()}
+        copies = {}
+        for name in names:
+            with suppress(InputError):
+                file = self.uploads.folder / checked_name(name)
+                if file not in read and file.is_file():
+                    copies[name] = file
+        return copies
 
     def _root(self, body: routing.Body) -> Path:
         given = routing.text(body, "root")
@@ -228,13 +233,6 @@ def _names(body: routing.Body, name: str) -> list[str]:
     value = body.get(name)
     if not isinstance(value, list) or not value or not all(isinstance(n, str) for n in value):
         raise InputError(f"{name} is {value!r}; it must be a list of names.")
-    return value
-
-
-def _job(body: routing.Body) -> int:
-    value = body.get("job")
-    if not isinstance(value, int):
-        raise InputError(f"job is {value!r}; it must be a number.")
     return value
 
 

@@ -73,7 +73,7 @@ def table(
     columns = "".join(_column(name, order) for name in ORDERS)
     rows = "".join(_row(h, extents.get(h.listing.doc_id), at_work) for h in page.items)
     return (
-        f'{head}<div class="chosen" hidden><span class="count" role="status"></span>'
+        f'{head}<div class="chosen" hidden><span class="count"></span>'
         f'<button type="button" data-do="again">{html("table.again")}</button>'
         f'<button type="button" data-do="remove">{html("table.remove")}</button></div>'
         f'<table><thead><tr><th class="tick"><input type="checkbox" id="all" '
@@ -146,7 +146,7 @@ def _row(holding: Holding, extent: Extent | None, at_work: str) -> str:
     about = holding.listing
     doc_id = escape(about.doc_id)
     title = escape(about.title or about.doc_id)
-    link = f"#/at/{quote(about.doc_id, safe='')}/0-0"
+    link = f"#/at/{quote(about.doc_id, safe='')}"
     state = "reading" if about.doc_id == at_work else file_state(holding)
     length = _plural(f"table.{extent.unit}", extent.count) if extent else ""
     cells = {

@@ -1,7 +1,6 @@
 """The evaluation's routes: files of questions, one run at a time, figures of those that are kept."""
 
 import re
-from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -17,15 +16,15 @@ from qa.evaluation.comparing import compare_runs
 from qa.evaluation.keeping import FOLDER, Runs
 from qa.evaluation.results import read
 from qa.evaluation.sources import evaluate_path
-from qa.jsonable import plain
+from qa.files import printable, why
+from qa.indexing import ProgressCallback
 from qa.marking import FILE_NAME
 from qa.page import evaluation_html, figures_html, routing
-from qa.page.background import Job
 from qa.page.evaluation_html import QuestionFile
+from qa.page.jobs import ACTIVE, Job, Jobs
 from qa.page.texts import say
 from qa.questions import count_unfinished, parse, read_questions
 from qa.settings import Ranking
-from qa.types import Progress
 
 if TYPE_CHECKING:
     from qa.corpus import Corpus
@@ -36,15 +35,23 @@ SAMPLE = Path(qa.__file__).parent.parent / "evaluation" / "seeds.jsonl"
 _NAME = re.compile(r"[^\w.-]+")
 
 
-def routes(corpus: "Corpus", job: Job) -> list[Route]:
-    """Return the routes of the view; its runs are done by `job`."""
+def routes(corpus: "Corpus", jobs: Jobs) -> list[Route]:
+    """Return the routes of the view.
+
+    Args:
+        corpus: What is asked.
+        jobs: Where runs are made; of nothing else.
+    """
     runs = Runs(corpus.path / FOLDER)
+
+    def latest() -> Job | None:
+        return next(reversed(jobs.all()), None)
 
     def view(query: routing.Query) -> Response:
         name, other = query.get("run"), query.get("with")
         if name is None:
             files = question_files(corpus)
-            return routing.html(evaluation_html.home(files, runs.kept(), job.status()))
+            return routing.html(evaluation_html.home(files, runs.kept(), latest()))
         file = runs.file(name)
         if other is not None:
             return routing.html(figures_html.comparison(compare_runs(file, runs.file(other)), name))
@@ -60,23 +67,28 @@ def routes(corpus: "Corpus", job: Job) -> list[Route]:
             raise InputError(say("evaluation.noranking"))
         if unknown := [name for name in rankings if name not in get_args(Ranking)]:
             raise InputError(f"There is no ranking {unknown[0]!r}.")
+        before = latest()
+        if before and before.state in ACTIVE:
+            raise InputError(say("job.busy", what=before.name))
 
-        def work(progress: Callable[[Progress], None]) -> str:
+        def work(progress: ProgressCallback) -> str:
             settings = variants(rankings)
             result = evaluate_path(
                 path, lambda: nullcontext(corpus), split=split, settings=settings, progress=progress
             )
             return runs.keep(result, f"{path.stem}-{split}")
 
-        job.run(path.name, work)
-        return routing.values(plain(job.status()))
+        if before:
+            jobs.dismiss(before.number)
+        jobs.start(path.name, work)
+        return _told(latest())
 
     def status(query: routing.Query) -> Response:  # noqa: ARG001
-        return routing.values(plain(job.status()))
+        return _told(latest())
 
-    def cancel(body: routing.Body) -> Response:  # noqa: ARG001
-        job.cancel()
-        return routing.values(plain(job.status()))
+    def cancel(body: routing.Body) -> Response:
+        jobs.cancel(routing.number(body, "job"))
+        return _told(latest())
 
     def delete(body: routing.Body) -> Response:
         runs.delete(routing.text(body, "run"))
@@ -93,7 +105,8 @@ def routes(corpus: "Corpus", job: Job) -> list[Route]:
             file.parent.mkdir(exist_ok=True)
             write_atomically(file, text.encode(errors="replace"))
         except OSError as error:
-            raise StorageError(f"{file} cannot be written ({error.strerror or error}).") from error
+            message = say("evaluation.unwritable", file=printable(str(file)), reason=why(error))
+            raise StorageError(message) from error
         return routing.values({"file": str(file), "name": file.name})
 
     return [
@@ -121,6 +134,25 @@ def question_files(corpus: "Corpus") -> list[QuestionFile]:
         if known and {gold.doc_id for gold in golds} <= known:
             files.append(_described(SAMPLE, say("evaluation.sample")))
     return files
+
+
+def _told(job: Job | None) -> Response:
+    """Return how far a run has come; "idle" before there is one."""
+    if job is None:
+        return routing.values({"state": "idle"})
+    at = job.progress
+    return routing.values(
+        {
+            "job": job.number,
+            "state": job.state,
+            "name": job.name,
+            "done": at.done if at else 0,
+            "total": at.total if at else 0,
+            "seconds_left": job.seconds_left,
+            "error": job.error,
+            "run": job.result,
+        }
+    )
 
 
 def _described(file: Path, name: str) -> QuestionFile:

@@ -1,6 +1,6 @@
 """HTML of the evaluation's first page: what to ask, how far it is, what was asked before.
 
-Knows files by name and count, a job's status and runs; no corpus, no figures.
+Knows files by name and count, a job and runs; no corpus, no figures.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from typing import get_args
 from urllib.parse import quote
 
 from qa.evaluation.keeping import Kept
-from qa.page.background import Status
+from qa.page.jobs import ACTIVE, Job
 from qa.page.texts import html
 from qa.settings import Ranking
 from qa.wording import date_in_words
@@ -43,15 +43,22 @@ class QuestionFile:
         return not self.problem and self.answerable + self.unanswerable > 0
 
 
-def home(files: Sequence[QuestionFile], runs: Sequence[Kept], job: Status) -> str:
-    """Return the first page."""
+def home(files: Sequence[QuestionFile], runs: Sequence[Kept], job: Job | None) -> str:
+    """Return the first page.
+
+    Args:
+        files: What may be asked.
+        runs: What was asked before.
+        job: The run that is made, or was made last.
+    """
+    busy = job is not None and job.state in ACTIVE
     return (
         f'<h2 tabindex="-1">{html("evaluation.title")}</h2><p class="intro">{html("evaluation.intro")}</p>'
-        f'<form id="evaluate" {"hidden" if job.state == "running" else ""}>{_files(files)}'
+        f'<form id="evaluate" {"hidden" if busy else ""}>{_files(files)}'
         f"{_split()}{_rankings()}"
         f'<p class="problem" role="alert"></p>'
         f'<button class="main" type="submit">{html("evaluation.start")}</button></form>'
-        f'{_progress(job)}<section class="runs"><h3>{html("evaluation.runs")}</h3>{_runs(runs)}</section>'
+        f'{_progress(job if busy else None)}{_ended(job)}<section class="runs"><h3>{html("evaluation.runs")}</h3>{_runs(runs)}</section>'
     )
 
 
@@ -125,21 +132,26 @@ def _rankings() -> str:
     )
 
 
-def _progress(job: Status) -> str:
-    """Return the bar, which the script moves, and how the last job ended if not well."""
-    ended = ""
-    if job.state in ("failed", "cancelled"):
-        said = "" if job.state == "cancelled" else f"<p>{escape(job.message)}</p>"
-        ended = (
-            f'<section class="notice" id="ended"><h3>{html(f"evaluation.{job.state}", what=job.name)}'
-            f"</h3>{said}</section>"
-        )
+def _progress(job: Job | None) -> str:
+    """Return the bar, which the script shows and moves."""
+    title = html("evaluation.running", what=job.name if job else "")
+    state = f'data-job="{job.number}"' if job else "hidden"
     return (
-        f'<section id="running" {"" if job.state == "running" else "hidden"}>'
-        f"<h3>{html('evaluation.running', what=job.name)}</h3>"
-        f'<progress aria-label="{html("evaluation.running", what=job.name)}"></progress>'
+        f'<section id="running" {state}><h3>{title}</h3>'
+        f'<progress aria-label="{title}"></progress>'
         f'<p class="far quiet">{html("evaluation.beginning")}</p>'
-        f'<button type="button" id="cancel">{html("evaluation.cancel")}</button></section>{ended}'
+        f'<button type="button" id="cancel">{html("job.cancel")}</button></section>'
+    )
+
+
+def _ended(job: Job | None) -> str:
+    """Return how the last run ended, if not well."""
+    if job is None or job.state not in ("failed", "stopped"):
+        return ""
+    said = f"<p>{escape(job.error)}</p>" if job.error else ""
+    return (
+        f'<section class="notice" id="ended" tabindex="-1">'
+        f"<h3>{html(f'evaluation.{job.state}', what=job.name)}</h3>{said}</section>"
     )
 
 

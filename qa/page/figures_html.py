@@ -121,7 +121,10 @@ def _questions(*counts: int) -> str:
     """Return "1 question", "12 questions", or of the least and the most "3 to 12 questions"."""
     if counts == (1,):
         return say("evaluation.one")
-    return say("evaluation.many", n=" to ".join(f"{n:,}" for n in counts))
+    if len(counts) == 1:
+        return say("evaluation.many", n=f"{counts[0]:,}")
+    least, most = counts
+    return say("evaluation.between", least=f"{least:,}", most=f"{most:,}")
 
 
 def _scrolling(name: str, table: str) -> str:

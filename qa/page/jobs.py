@@ -1,6 +1,7 @@
 """Long work on a corpus: one piece at a time, in a thread of its own, watched and called off.
 
-Knows progress and reports, no corpus and no requests. Every reader of the page sees the same jobs.
+Knows progress and what comes of work, no corpus and no requests. Every reader of the page sees the
+same jobs.
 """
 
 import logging
@@ -9,8 +10,8 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from threading import Lock
-from typing import Literal
+from threading import RLock
+from typing import Final, Literal
 
 from qa.errors import Cancelled, InputError, QAError
 from qa.files import why
@@ -20,11 +21,14 @@ from qa.types import Progress, Report
 
 log = logging.getLogger(__name__)
 
-Work = Callable[[ProgressCallback], Report]
+# Takes a callback for progress, which raises Cancelled; returns what came of it: a report, or a name.
+Work = Callable[[ProgressCallback], Report | str]
 State = Literal["waiting", "running", "stopping", "done", "stopped", "failed"]
+ACTIVE: Final[tuple[State, ...]] = ("waiting", "running", "stopping")
 
 _MARKS = 30  # seconds over which the pace is taken
-_KEPT = 5  # jobs that are over and weren't dismissed
+_KEPT = 5  # jobs that are done and weren't dismissed
+_WAITING = 100  # jobs that may wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,8 @@ class Job:
         state: "stopping" until it notices that it is to stop; "stopped" by a person, "failed" by
             itself.
         progress: How far it has come; None before it says so.
-        rate: Bytes a second of late; 0 where that isn't known.
-        report: What it did.
+        rate: Of the progress's units, how many a second of late; 0 where that isn't known.
+        result: What came of it; None before it is done.
         error: Why it failed, in words.
     """
 
@@ -51,8 +55,14 @@ class Job:
     state: State = "waiting"
     progress: Progress | None = None
     rate: float = 0.0
-    report: Report | None = None
+    result: Report | str | None = None
     error: str = ""
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long it will take, at the pace of late; None where that can't be told."""
+        at = self.progress
+        return (at.total - at.done) / self.rate if at and self.rate else None
 
 
 class Jobs:
@@ -67,7 +77,8 @@ class Jobs:
         self._clock = clock
         self._jobs: dict[int, Job] = {}
         self._last = 0
-        self._lock = Lock()
+        self._closed = False
+        self._lock = RLock()
         self._thread = ThreadPoolExecutor(1, "jobs")
 
     def start(self, name: str, work: Work, key: str = "") -> int:
@@ -77,17 +88,23 @@ class Jobs:
             name: What is done, in words.
             work: Does it.
             key: Where one of this key waits already, that one serves.
+
+        Raises:
+            InputError: if too much waits already, or nothing is begun any more.
         """
         with self._lock:
+            if self._closed:
+                raise InputError(say("jobs.closed"))
             for job in self._jobs.values():
                 if key and (job.key, job.state) == (key, "waiting"):
                     return job.number
+            if sum(job.state == "waiting" for job in self._jobs.values()) >= _WAITING:
+                raise InputError(say("jobs.many", count=_WAITING))
             self._last += 1
             self._jobs[self._last] = Job(self._last, name, work, key)
-            over = [
-                n for n, job in self._jobs.items() if job.state in ("done", "stopped", "failed")
-            ]
-            for number in over[:-_KEPT]:
+            # What was stopped or failed stays until somebody has seen to it.
+            done = [number for number, job in self._jobs.items() if job.state == "done"]
+            for number in done[:-_KEPT]:
                 del self._jobs[number]
             self._thread.submit(self._run, self._last)
             return self._last
@@ -112,19 +129,21 @@ class Jobs:
             job = self._job(number)
             if job.state not in ("stopped", "failed"):
                 raise InputError(say("jobs.not_stopped"))
+            again = self.start(job.name, job.work, job.key)
             del self._jobs[number]
-        return self.start(job.name, job.work, job.key)
+            return again
 
     def dismiss(self, number: int) -> None:
         """Forget a job that is over."""
         with self._lock:
-            if self._job(number).state in ("done", "stopped", "failed"):
+            if self._job(number).state not in ACTIVE:
                 del self._jobs[number]
 
     def close(self) -> None:
         """Stop everything, and wait until it has stopped; what is committed stays."""
-        for job in self.all():
-            if job.state in ("waiting", "running"):
+        with self._lock:
+            self._closed = True
+            for job in self.all():
                 self.cancel(job.number)
         self._thread.shutdown(cancel_futures=True)
 
@@ -149,9 +168,9 @@ class Jobs:
                 self._jobs[number] = replace(now, progress=progress, rate=rate)
 
         state: State = "failed"
-        report, error = None, ""
+        result, error = None, ""
         try:
-            report = job.work(watch)
+            result = job.work(watch)
             state = "done"
         except Cancelled:
             state = "stopped"
@@ -164,7 +183,7 @@ class Jobs:
             error = say("error.program")
         with self._lock:
             self._jobs[number] = replace(
-                self._jobs[number], state=state, report=report, error=error
+                self._jobs[number], state=state, result=result, error=error
             )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from math import floor
 
-from qa.page.jobs import Job
+from qa.page.jobs import ACTIVE, Job
 from qa.page.texts import html, say
 from qa.reports import formats_read, pages_in_words, share
 from qa.types import Read, Report, Skipped
@@ -21,7 +21,7 @@ def jobs_html(jobs: Sequence[Job]) -> str:
     """Return the work that goes on, then what waits, then what is over, the latest first."""
     running = [_running(job) for job in jobs if job.state in ("running", "stopping")]
     waiting = [_waiting(job) for job in jobs if job.state == "waiting"]
-    over = [_over(job) for job in reversed(jobs) if job.state in ("done", "stopped", "failed")]
+    over = [_over(job) for job in reversed(jobs) if job.state not in ACTIVE]
     return "".join((*running, *waiting, *over))
 
 
@@ -31,9 +31,8 @@ def pace_in_words(job: Job) -> str:
     if at is None or not at.done:  # the model is being loaded, say
         return ""
     parts = [say("job.done", done=size(at.done), total=size(at.total))]
-    if job.rate > 0:
-        parts.append(say("job.rate", rate=size(job.rate)))
-        parts.append(_left((at.total - at.done) / job.rate))
+    if job.seconds_left is not None:
+        parts += [say("job.rate", rate=size(job.rate)), _left(job.seconds_left)]
     return " · ".join(parts)
 
 
@@ -77,7 +76,7 @@ def _waiting(job: Job) -> str:
 
 
 def _over(job: Job) -> str:
-    body = _report(job.report) if job.report else ""
+    body = _report(job.result) if isinstance(job.result, Report) else ""
     if job.state == "stopped":
         body = f"<p>{html('job.stopped')}</p>"
     elif job.state == "failed":

@@ -6,6 +6,7 @@ its own routes when it is shown. Nothing about one reader is kept here: two tabs
 """
 
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -72,28 +73,30 @@ def build(corpus: "Corpus", examples: Sequence[str] = ()) -> gr.Blocks:
         except QAError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
+    name = sha256(str(corpus.path).encode("utf-8", "surrogateescape")).hexdigest()[:16]
     page: gr.Blocks = _Page(title=say("name"), analytics_enabled=False)
     with page:
         _html(render.masthead(), "top")
         with gr.Row(elem_id="room", elem_classes="view"):
             with gr.Column(elem_id="left"):
-                _html(render.thread(examples), "thread")
-                with gr.Row(elem_id="desk"):
-                    question = gr.Textbox(
-                        label=say("ask.label"),
-                        show_label=False,
-                        container=False,
-                        placeholder=say("ask.placeholder"),
-                        lines=1,
-                        max_lines=6,
-                        autofocus=True,
-                        elem_id="question",
-                    )
-                    button = gr.Button(say("ask.button"), variant="primary", elem_id="ask")
-                _html(render.narrowing(), "narrowing")
+                _html(render.thread(examples, name), "thread")
+                with gr.Column(elem_id="dock"):
+                    _html(render.narrowing(), "narrowing")
+                    with gr.Row(elem_id="desk"):
+                        question = gr.Textbox(
+                            label=say("ask.label"),
+                            show_label=False,
+                            container=False,
+                            placeholder=say("ask.placeholder"),
+                            lines=1,
+                            max_lines=6,
+                            autofocus=True,
+                            elem_id="question",
+                        )
+                        button = gr.Button(say("ask.button"), variant="primary", elem_id="ask")
             _html(reader_html.reader(), "source")
-        for name in ("collection", "evaluation", "help"):
-            _html(render.view(name), name)
+        for view in ("collection", "evaluation", "help"):
+            _html(render.view(view), view)
         gr.on([question.submit, button.click], None, inputs=question, outputs=question, js=_ASK)
         api(ask, api_name="ask")
         api(search, api_name="search")

@@ -4,7 +4,7 @@ import re
 from base64 import b64decode
 from typing import TYPE_CHECKING
 
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from qa.errors import InputError
@@ -35,7 +35,7 @@ def routes(corpus: "Corpus") -> list[Route]:
         quoted = query.get("quote") or None
         if passage and quoted not in (None, _quote(document, passage)):
             # Marking other words than those that were quoted would be worse than marking none.
-            return HTMLResponse(reader_html.unavailable(say("reader.changed")), 409)
+            return PlainTextResponse(say("reader.changed"), 409)
         answer = next(iter(_spans(query, "answer")), None)
         why_not = leaves.why_not(document.doc_id)
         paged = why_not is None and document.places is not None
@@ -62,7 +62,7 @@ def routes(corpus: "Corpus") -> list[Route]:
         picture = leaves.picture(
             routing.text(query, "doc"), _number(query, "page"), _number(query, "width")
         )
-        kept = {"cache-control": "private, max-age=60"}
+        kept = {"cache-control": "no-store"}  # another edition may have the same address
         return Response(b64decode(picture.png), media_type="image/png", headers=kept)
 
     def marks(query: routing.Query) -> Response:

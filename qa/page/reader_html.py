@@ -19,14 +19,13 @@ RUN = 100  # entries of long contents that are unfolded together
 
 
 def reader() -> str:
-    """Return the empty source pane, its sheet for narrow screens, and the line read aloud."""
+    """Return the empty source pane and its sheet for narrow screens."""
     label = html("reader.label")
     return (
         f'<aside id="reader" aria-label="{label}"><div id="leaf">'
         f'<p class="hint">{html("reader.hint")}</p></div></aside>'
         f'<dialog id="sheet" aria-label="{label}">'
         f'<button type="button" class="close">{html("reader.close")}</button></dialog>'
-        '<p id="status" class="unseen" role="status"></p>'
     )
 
 
@@ -76,11 +75,6 @@ def source(
         f'data-doc="{escape(document.doc_id)}" data-place="{_span(place)}" data-quote="{quote}">'
         f"{shown}</div>{room}</div>"
     )
-
-
-def unavailable(message: str) -> str:
-    """Return what the source pane shows in a document's place."""
-    return f'<p class="hint">{escape(message)}</p>'
 
 
 def outline(entries: Sequence[Entry]) -> str:

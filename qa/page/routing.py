@@ -68,6 +68,18 @@ def values(value: object) -> Response:
     return JSONResponse(value, headers={"cache-control": "no-store"})
 
 
+def number(given: Body, name: str) -> int:
+    """Return a field that must be a whole number.
+
+    Raises:
+        InputError: if it is missing, or is something else.
+    """
+    value = given.get(name)
+    if not isinstance(value, int):
+        raise InputError(f"{name} is {value!r}; it must be a number.")
+    return value
+
+
 def text(given: Body, name: str, default: str | None = None) -> str:
     """Return a field that must be text.
 

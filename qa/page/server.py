@@ -23,7 +23,6 @@ from starlette.types import ASGIApp
 
 from qa.errors import InputError
 from qa.page import collection, evaluation, help, marks, page, reader, thread
-from qa.page.background import Job
 from qa.page.guard import Guard
 from qa.page.jobs import Jobs
 from qa.page.texts import module
@@ -86,12 +85,13 @@ def serve(corpus: "Corpus", *, port: int | None = None, open_browser: bool = Fal
 
 def application(corpus: "Corpus") -> ASGIApp:
     """Return the whole page as a guarded ASGI application."""
+    assets = {path.name for path in _ASSETS.iterdir()}
 
     def asset(request: Request) -> Response:
-        path = _ASSETS / request.path_params["name"]
-        if not path.is_file():
+        name = request.path_params["name"]
+        if name not in assets:
             return PlainTextResponse("There is nothing at this address.", 404)
-        return FileResponse(path, headers={"cache-control": "no-cache"})
+        return FileResponse(_ASSETS / name, headers={"cache-control": "no-cache"})
 
     def texts(request: Request) -> Response:  # noqa: ARG001
         return Response(
@@ -100,8 +100,7 @@ def application(corpus: "Corpus") -> ASGIApp:
 
     known = {record.doc_id for record in corpus.documents()}
     offered = [question for question, doc_id in EXAMPLES.items() if doc_id in known]
-    measuring = Job()
-    jobs = Jobs()
+    jobs, measuring = Jobs(), Jobs()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:  # noqa: ARG001

@@ -7,7 +7,7 @@ address has the conversation, nobody else.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from qa.conversations import Conversations
@@ -44,7 +44,9 @@ def routes(corpus: "Corpus") -> list[Route]:
         return routing.html(_turn(added, before), conversation=name)
 
     def conversation(query: routing.Query) -> Response:
-        turns = _turns(query)
+        turns = kept.turns(query.get("name", ""))
+        if not turns:  # told apart from what passes: the browser forgets its name then
+            return PlainTextResponse(say("thread.gone"), 404)
         return routing.html("".join(_turn(turn, turns[:n]) for n, turn in enumerate(turns)))
 
     def forget(body: routing.Body) -> Response:
@@ -52,7 +54,9 @@ def routes(corpus: "Corpus") -> list[Route]:
         return routing.values({})
 
     def export(query: routing.Query) -> Response:
-        turns = _turns(query)
+        turns = kept.turns(query.get("name", ""))
+        if not turns:
+            raise InputError(say("thread.gone"))
         if query.get("as") == "json":
             return _download(saved(turns), "application/json", "conversation.json")
         return _download(page_of(turns), "text/html; charset=utf-8", "conversation.html")
@@ -69,12 +73,6 @@ def routes(corpus: "Corpus") -> list[Route]:
         asked = Asked(turn.answer.question, tuple(t.answer.question for t in leaning), turn.where)
         judged = Judged(asked, marks.known(corpus, asked))
         return thread_html.turn(turn.n, turn.answer, where_from_json(turn.where), judged)
-
-    def _turns(query: routing.Query) -> tuple[Turn, ...]:
-        turns = kept.turns(query.get("name", ""))
-        if not turns:
-            raise InputError(say("thread.gone"))
-        return turns
 
     return [
         routing.post("turn", turn),

@@ -10,7 +10,7 @@ from urllib.parse import quote as in_address
 
 from qa.marking import Ruling
 from qa.markup import marked, shifted
-from qa.page.cards import heading, meta, target
+from qa.page.cards import fingerprint, heading, meta, target
 from qa.page.marks_html import Judged
 from qa.page.texts import html, say
 from qa.references import Style, quotation
@@ -148,13 +148,13 @@ def _citation(citation: Citation, judged: Judged) -> str:
     )
     opens = target(citation, passage, citation.quote, [citation.answer], citation.highlights)
     number = f'<span class="number" aria-hidden="true">{citation.n}</span>'
-    title = heading(citation, "h4", say("card.citation", n=citation.n))
+    title = heading(citation, "h4", say("card.citation", n=citation.n) + " ")
     return (
         f'<li class="card" data-n="{citation.n}" {opens}>{number}{title}'
         f"{meta(source_facts(citation))}{meta(place_facts(citation), 'place')}"
         f'<p class="quote">{text}</p>{_why(citation)}'
         f"{judged.buttons(citation.doc_id, citation.answer)}"
-        f"{_card_tools(citation, citation.answer)}</li>"
+        f"{_card_tools(citation, citation.quote, citation.answer)}</li>"
     )
 
 
@@ -162,7 +162,7 @@ def _copy(copy: Source) -> str:
     """Return another place of the words above it."""
     opens = target(copy, Span(copy.start, copy.end), copy.quote, [copy.answer])
     return (
-        f'<li class="card copy" {opens}>{heading(copy, "h4", say("card.same"))}'
+        f'<li class="card copy" {opens}>{heading(copy, "h4", say("card.also"), seen=True)}'
         f"{meta(source_facts(copy))}{meta(place_facts(copy), 'place')}</li>"
     )
 
@@ -179,7 +179,7 @@ def _nearest(hit: Hit, judged: Judged) -> str:
         f"{heading(passage, 'h4')}"
         f"{meta(source_facts(passage))}{meta(place_facts(passage), 'place')}"
         f'<p class="quote">{text}</p>{_why(hit)}'
-        f"{judged.buttons(passage.doc_id, span)}{_card_tools(passage, span)}</li>"
+        f"{judged.buttons(passage.doc_id, span)}{_card_tools(passage, passage.text, span)}</li>"
     )
 
 
@@ -195,14 +195,21 @@ def _why(found: Citation | Hit) -> str:
     )
 
 
-def _card_tools(source: Source | Passage, span: Span) -> str:
-    """Return how to take it along: as a quotation with its reference, and as an address."""
+def _card_tools(source: Source | Passage, text: str, span: Span) -> str:
+    """Return how to take it along: as a quotation with its reference, and as an address.
+
+    Args:
+        source: What is quoted.
+        text: Its words.
+        span: Those that the address leads to, if they still stand there.
+    """
+    digest = fingerprint(text[span.start - source.start : span.end - source.start])
     copies = "".join(
         f'<button type="button" class="take" data-text="{escape(quotation(source, style))}">'
         f"{html(f'copy.{style}')}</button>"
         for style in get_args(Style)
     )
-    address = f"#/at/{in_address(source.doc_id, safe='')}/{span.start}-{span.end}"
+    address = f"#/at/{in_address(source.doc_id, safe='')}/{span.start}-{span.end}/{digest}"
     return (
         f'<div class="tools" role="group" aria-label="{html("copy.label")}">'
         f"<span>{html('copy.label')}</span>{copies}"

@@ -86,8 +86,11 @@ class Uploads:
         return path is not None and path.is_relative_to(self.folder)
 
     def make(self) -> None:
-        """Make the folder, and remove what broken transfers have left in it."""
+        """Make the folder."""
         self.folder.mkdir(exist_ok=True)
+
+    def sweep(self) -> None:
+        """Remove what broken transfers have left in the folder."""
         for left in self.folder.glob(".upload-*"):
             with suppress(OSError):
                 if time.time() - left.stat().st_mtime > _LEFT:
@@ -122,9 +125,7 @@ class Uploads:
         return Response(status_code=204)
 
     async def _keep(self, name: PurePosixPath, size: int, request: Request) -> None:
-        self.make()
-        if shutil.disk_usage(self.folder).free < size + _SPARE:
-            raise OSError(errno.ENOSPC, "")
+        await run_in_threadpool(self._make_room, size)
         made = self.folder / f".upload-{uuid.uuid4().hex}"
         try:
             await self._write(made, size, request)
@@ -138,6 +139,8 @@ class Uploads:
         with made.open("xb") as file:
             async for chunk in request.stream():
                 there += len(chunk)
+                if there > size:
+                    break
                 waiting += chunk
                 if len(waiting) >= _CHUNK:
                     await run_in_threadpool(file.write, waiting)
@@ -145,6 +148,11 @@ class Uploads:
             if there != size:
                 raise ClientDisconnect
             await run_in_threadpool(_finish, file, waiting)
+
+    def _make_room(self, size: int) -> None:
+        self.make()
+        if shutil.disk_usage(self.folder).free < size + _SPARE:
+            raise OSError(errno.ENOSPC, "")
 
     def _place(self, made: Path, name: PurePosixPath) -> None:
         path = self.folder / name

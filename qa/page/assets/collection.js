@@ -12,15 +12,23 @@ let timer = 0;
 let loading = 0; // counts requests for the table; an earlier one's answer comes too late
 let job = { key: null, change: null, busy: false };
 let tableAt = 0;
-let sending = null;
+let sending = null; // calls off what is being sent
+const toSend = []; // what was chosen or dropped meanwhile
 const asked = { words: "", order: "title", page: 0, show: "documents" };
 const chosen = new Set();
 
 export async function show(element) {
-  if (!room) {
-    room = find(".view", element);
-    room.replaceChildren(elements(await request("collection/room")));
-    listen();
+  const view = find(".view", element);
+  try {
+    const html = room ? null : await request("collection/room");
+    if (!room) { // nor did another call come first
+      view.replaceChildren(elements(html));
+      room = view;
+      listen();
+    }
+  } catch (error) {
+    view.textContent = error.message; // asked for again when the view is shown again
+    return;
   }
   await look();
 }
@@ -32,8 +40,8 @@ const inView = () => document.body.dataset.view === "collection" && !document.hi
 async function look() {
   clearTimeout(timer);
   if (!inView()) return;
+  const before = job;
   try {
-    const before = job;
     job = JSON.parse(await request(`collection/job?${new URLSearchParams({ key: before.key ?? "-" })}`));
     if (job.html !== null) fillJobs(job.html, before);
     showProgress();
@@ -45,6 +53,7 @@ async function look() {
     } else job.change = before.change; // to be looked at later
     trouble("", "look");
   } catch (error) {
+    job = { ...job, change: before.change, busy: before.busy }; // the table is tried again
     trouble(error.message, "look");
   }
   clearTimeout(timer);
@@ -183,20 +192,26 @@ const doings = {
 };
 
 async function take(found) {
-  if (sending) return;
+  toSend.push(found);
+  if (sending) return announce(say("send.queued"));
   sending = new AbortController();
   trouble("");
   const box = find("#sending", room);
+  const wrong = [];
   box.hidden = false;
-  try {
-    const { sent, wrong } = await send(await found, box, sending.signal);
-    trouble(wrong.slice(0, TOLD).join("\n"));
-    if (sent) await request("collection/sent", { body: {} });
-  } catch (error) {
-    trouble(error.message);
-  }
+  while (toSend.length && !sending.signal.aborted)
+    try {
+      const ended = await send(await toSend.shift(), box, sending.signal);
+      wrong.push(...ended.wrong);
+      if (ended.sent) await request("collection/sent", { body: {} });
+    } catch (error) {
+      wrong.push(error.message);
+    }
+  toSend.length = 0;
   sending = null;
   box.hidden = true;
+  const more = wrong.length - TOLD;
+  trouble([...wrong.slice(0, TOLD), ...(more > 0 ? [say("report.more", { count: more })] : [])].join("\n"));
   await look();
 }
 
@@ -224,6 +239,7 @@ function listen() {
         box.checked ? chosen.add(other.value) : chosen.delete(other.value);
       }
       showChosen();
+      announce(say("table.chosen", { count: chosen.size }));
     }
   });
   let pause = 0;
@@ -238,6 +254,9 @@ function listen() {
     else box.focus();
   });
   document.addEventListener("visibilitychange", look);
+  // Leaving breaks off what is being sent: that is asked, and what was sent by then is read.
+  addEventListener("beforeunload", (event) => sending && event.preventDefault());
+  addEventListener("pagehide", () => sending && navigator.sendBeacon("./page/collection/sent", new Blob(["{}"], { type: "application/json" })));
   // A file that is dropped beside the mark must not be opened in the page's place.
   const dragged = (event) => inView() && event.dataTransfer?.types.includes("Files");
   let depth = 0;

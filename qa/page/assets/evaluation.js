@@ -1,35 +1,46 @@
 // The evaluation: choose questions, follow the one run that is under way, read what came of runs.
-import { find, request } from "./dom.js";
+import { all, announce, elements, find, request } from "./dom.js";
 import say from "./texts.js";
 
 const EVERY = 400; // milliseconds between two looks at a run
+const ACTIVE = ["waiting", "running", "stopping"];
 let room = null; // the view's own element
+let showing = 0; // counts what was asked to be shown; an earlier one's answer comes too late
 
 export async function show(element, path) {
-  room = find("main", element);
+  room = find(".view", element);
   const [run, other] = path;
   const query = new URLSearchParams({ ...(run && { run }), ...(other && { with: other }) });
+  const number = ++showing;
+  let content;
   try {
-    const html = await request(`evaluation?${query}`);
-    room.innerHTML = `${html}<p class="unseen" role="status"></p>`;
+    content = elements(await request(`evaluation?${query}`));
   } catch (error) {
-    room.innerHTML = `<p><a href="#/evaluation"></a></p><section class="notice"><p></p></section>`;
-    find("a", room).textContent = say("evaluation.back");
-    find(".notice p", room).textContent = error.message;
+    content = explained(error.message);
   }
-  if (run) find("h2", room)?.focus({ preventScroll: true });
+  if (number !== showing) return;
+  const had = room.contains(document.activeElement);
+  room.replaceChildren(content);
+  if (run || had) find("h2, .notice", room).focus({ preventScroll: true });
   if (run) scrollTo(0, 0);
   if (find("#running", room)?.hidden === false) follow();
 }
 
-const visible = () => document.body.dataset.view === "evaluation" && find("#running", room);
-const status = (text) => (find("[role=status]", room).textContent = text);
-const again = () => show(room.parentElement, []);
+function explained(message) {
+  const content = elements('<p class="back"><a href="#/evaluation"></a></p><section class="notice" tabindex="-1"><p></p></section>');
+  find("a", content).textContent = say("evaluation.back");
+  find(".notice p", content).textContent = message;
+  return content;
+}
+
+const atHome = () => /^#\/evaluation\/?$/.test(location.hash);
+const visible = () => atHome() && find("#running", room);
+const again = async () => atHome() && show(room.parentElement, []);
 
 function time(seconds) {
   const minutes = Math.round(seconds / 60);
-  if (minutes < 1) return say("evaluation.seconds");
-  return minutes === 1 ? say("evaluation.minute") : say("evaluation.minutes", { count: minutes });
+  if (minutes < 1) return say("job.seconds");
+  return minutes === 1 ? say("job.minute") : say("job.minutes", { count: minutes });
 }
 
 let following = false;
@@ -37,40 +48,63 @@ let following = false;
 async function follow() {
   if (following) return;
   following = true;
-  try {
-    for (let said = ""; visible(); ) {
+  let over = null;
+  for (let said = null; visible(); await new Promise((resolve) => setTimeout(resolve, EVERY)))
+    try {
       const job = JSON.parse(await request("evaluation/job"));
-      if (!visible()) return;
-      if (job.state !== "running") {
-        if (job.state === "done") location.hash = `#/evaluation/${encodeURIComponent(job.message)}`;
-        else await again().then(() => find("#ended", room)?.scrollIntoView({ block: "nearest" }));
-        if (job.state !== "done") status(find("#ended", room)?.textContent ?? "");
-        return;
+      if (!visible()) break;
+      if (!ACTIVE.includes(job.state)) {
+        over = job;
+        break;
       }
       progress(job);
       const tenth = Math.floor((10 * job.done) / (job.total || 1));
-      if (job.total && said !== tenth) status(find("#running .far", room).textContent);
+      if (job.total && said !== tenth) announce(find("#running .far", room).textContent);
       said = tenth;
-      await new Promise((resolve) => setTimeout(resolve, EVERY));
+    } catch (error) {
+      if (visible()) find("#running .far", room).textContent = error.message; // and asked again
     }
-  } catch (error) {
-    if (visible()) find("#running .far", room).textContent = error.message;
-  } finally {
-    following = false;
-  }
+  following = false;
+  if (over) await end(over);
 }
 
-function progress({ name, done, total, seconds_left }) {
+async function end(job) {
+  if (job.state === "done") {
+    location.hash = `#/evaluation/${encodeURIComponent(job.run)}`;
+    return;
+  }
+  await again();
+  const ended = find("#ended", room);
+  if (!ended) return;
+  ended.focus();
+  ended.scrollIntoView({ block: "nearest" });
+  announce(ended.textContent);
+}
+
+function progress({ job, state, name, done, total, seconds_left }) {
+  find("#running", room).dataset.job = job;
+  // Not disabled: that would take the focus from whoever has pressed it.
+  find("#cancel", room).setAttribute("aria-disabled", String(state === "stopping"));
   const title = say("evaluation.running", { what: name });
   find("#running h3", room).textContent = title;
   const bar = find("#running progress", room);
   bar.setAttribute("aria-label", title);
-  if (!total) return bar.removeAttribute("value");
-  bar.max = total;
-  bar.value = done;
-  const far = { done: done.toLocaleString("en-GB"), total: total.toLocaleString("en-GB") };
+  if (total) Object.assign(bar, { max: total, value: done });
+  else bar.removeAttribute("value");
+  const parts = [say("job.done", { done: done.toLocaleString("en-GB"), total: total.toLocaleString("en-GB") })];
+  if (seconds_left !== null) parts.push(time(seconds_left));
   find("#running .far", room).textContent =
-    seconds_left === null ? say("evaluation.done", far) : say("evaluation.left", { ...far, left: time(seconds_left) });
+    state === "stopping" ? say("job.stopping") : total ? parts.join(", ") : say("evaluation.beginning");
+}
+
+async function cancel() {
+  if (find("#cancel", room).getAttribute("aria-disabled") === "true") return;
+  try {
+    const job = JSON.parse(await request("evaluation/cancel", { body: { job: Number(find("#running", room).dataset.job) } }));
+    if (visible() && ACTIVE.includes(job.state)) progress(job);
+  } catch (error) {
+    if (visible()) find("#running .far", room).textContent = error.message;
+  }
 }
 
 async function start(form) {
@@ -105,10 +139,10 @@ async function add(file) {
       throw new Error(say("evaluation.large", { what: file.name }));
     const added = JSON.parse(await request("evaluation/file", { body }));
     await again();
-    const radio = [...room.querySelectorAll("[name=file]")].find((r) => r.value === added.file);
+    const radio = all("[name=file]", room).find((r) => r.value === added.file);
     if (radio && !radio.disabled) radio.checked = true;
     radio?.focus();
-    status(say("evaluation.added", { what: added.name }));
+    announce(say("evaluation.added", { what: added.name }));
   } catch (error) {
     problem.textContent = error.message;
   }
@@ -135,7 +169,7 @@ async function remove(run) {
     await request("evaluation/delete", { body: { run } });
     await again();
     find("h2", room).focus();
-    status(say("evaluation.deleted", { what: run }));
+    announce(say("evaluation.deleted", { what: run }));
   } catch (error) {
     find("form > .problem", room).textContent = error.message;
   }
@@ -154,12 +188,9 @@ document.addEventListener("change", (event) => {
   const file = event.target.matches("#evaluate [type=file]") && event.target.files[0];
   if (file) add(file);
 });
-document.addEventListener("click", async (event) => {
+document.addEventListener("click", (event) => {
   const near = (selector) => event.target.closest(`#evaluation ${selector}`);
-  if (near("#cancel")) {
-    near("#cancel").disabled = true;
-    await request("evaluation/cancel", { body: {} });
-  }
+  if (near("#cancel")) cancel();
   const row = near(".runs li");
   if (row && near(".delete") && !find(".sure", row)) sure(row);
   if (row && near(".yes")) remove(row.dataset.run);

@@ -2,7 +2,7 @@
 // dialog on narrow screens, a column beside the conversation on wide ones.
 import * as finding from "./find.js";
 import * as pages from "./pages.js";
-import { all, announce, elements, find, request } from "./dom.js";
+import { all, announce, copy, elements, find, request } from "./dom.js";
 import { bringIntoView, fill, reveal } from "./words.js";
 import say from "./texts.js";
 
@@ -45,17 +45,22 @@ async function load(query) {
   loading?.abort();
   loading = new AbortController();
   const { signal } = loading;
+  leaf.setAttribute("aria-busy", "true");
   try {
     const html = await request(`source?${new URLSearchParams(query)}`, { signal });
+    // The tools are made anew with each document: whoever was in the pane stays there.
+    const held = leaf.contains(document.activeElement) && (document.activeElement.dataset.step ?? "text");
     finding.forget();
     leaf.replaceChildren(elements(html));
+    leaf.removeAttribute("aria-busy");
     spans = query;
     stepping(leaf);
     const text = find(".text", leaf);
+    if (held === "text") text.focus({ preventScroll: true });
+    else if (held) focusStep(held);
     const mark = find("mark.answer", leaf) ?? find("mark.passage", leaf);
     if (mark) bringIntoView(text, mark.closest(".piece"), mark);
-    filled = fill(text, signal);
-    filled.catch((error) => error.name === "AbortError" || explain(error.message));
+    filled = fill(text, signal).catch((error) => error.name === "AbortError" || explain(error.message));
     if (find(".pages", leaf)) await showAs(leaf, way ?? (wide.matches ? "page" : "text"));
   } catch (error) {
     if (error.name !== "AbortError") explain(error.message);
@@ -65,6 +70,7 @@ async function load(query) {
 function explain(message) {
   const hint = elements('<p class="hint" role="alert"></p>').firstChild;
   hint.textContent = message;
+  find("#leaf").removeAttribute("aria-busy");
   find("#leaf").replaceChildren(hint);
 }
 
@@ -90,13 +96,10 @@ async function step(by) {
   const cards = citations();
   const card = cards[cited(cards) + by];
   if (!card) return;
-  const focused = document.activeElement?.dataset?.step;
   card.scrollIntoView({ block: "nearest" });
   await open(card);
   const title = find("#leaf h2")?.textContent ?? "";
   announce(say("reader.of_spoken", { n: cards.indexOf(card) + 1, count: cards.length, title }));
-  // The tools are made anew with each document: whoever pressed one goes on there.
-  if (focused) focusStep(focused);
 }
 
 function focusStep(by) {
@@ -173,14 +176,10 @@ async function copyLink(leaf, button) {
   const { doc, place, quote } = find(".text", leaf).dataset;
   const parts = [doc, place, quote].filter(Boolean).map(encodeURIComponent);
   const link = `${location.origin}${location.pathname}#/at/${parts.join("/")}`;
-  try {
-    await navigator.clipboard.writeText(link);
-    button.textContent = say("reader.copied");
-    announce(say("reader.copied"));
-    setTimeout(() => (button.textContent = say("reader.copy")), 2000);
-  } catch {
-    prompt(say("reader.copy_yourself"), link);
-  }
+  if (!(await copy(link))) return;
+  button.textContent = say("reader.copied");
+  announce(say("reader.copied"));
+  setTimeout(() => (button.textContent = say("reader.copy")), 2000);
 }
 
 // What clicks and keys do
@@ -249,6 +248,7 @@ document.addEventListener("keydown", (event) => {
   const by = { ArrowLeft: -1, "[": -1, ArrowRight: 1, "]": 1 }[event.key];
   if (!by || document.body.dataset.view !== "ask" || !chosen?.isConnected) return;
   if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+  if (!event.key.startsWith("Arrow") && !event.target.closest?.("#leaf, .turn")) return; // letters only there
   // A large page is moved sideways by the arrows, as everything is that is too wide.
   if (event.key.startsWith("Arrow") && event.target.scrollWidth > event.target.clientWidth && event.target.matches("#leaf .desk")) return;
   event.preventDefault();

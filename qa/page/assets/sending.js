@@ -18,7 +18,8 @@ async function walk(entry, above = "") {
   const reader = entry.createReader();
   const files = [];
   for (;;) {
-    const some = await new Promise((done) => reader.readEntries(done, () => done([]))); // a hundred at a time
+    const some = await new Promise((done) => reader.readEntries(done, () => done(null))); // a hundred at a time
+    if (!some) return [...files, { name, file: null }]; // said to be unreadable, as a file would be
     if (!some.length) return files;
     for (const inner of some) files.push(...(await walk(inner, `${name}/`)));
   }

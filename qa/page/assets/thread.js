@@ -1,87 +1,98 @@
 // The conversation: a question goes to the server, the turn that comes back is put below the
-// others. Its name is in the address, so that it can be reloaded, and its names are remembered
-// here, so that it can be found again.
-import { all, announce, elements, find, request } from "./dom.js";
+// others. Its name is in the address, so that it can be reloaded; the names of those that were held
+// are remembered here, so that they can be found again.
+import { address, all, announce, copy, elements, find, plain, request } from "./dom.js";
 import * as narrow from "./narrow.js";
 import { open, openPlace } from "./reader.js";
 import say from "./texts.js";
 
-const KEY = "conversations";
-const MOST = 30; // conversations remembered
 const wide = matchMedia("(min-width: 1000px)");
 let conversation = ""; // the name of the one shown; "" before anything is asked
-let asking = null; // the request under way; a later question calls it off
-let prepared = false;
+let prepared = null; // when the parts around the conversation are there
+let showing = 0; // counts the conversations shown: what was asked in another isn't put into this one
+let line = Promise.resolve(); // questions are answered in the order in which they are asked
 
-export async function show(root, path) {
-  if (!prepared) {
-    prepared = true;
-    await narrow.load();
-    await welcome();
-  }
+export async function show() {
+  await (prepared ??= Promise.allSettled([narrow.load(), welcome()]));
+  const path = address(); // it may have changed meanwhile
   if (path[0] === "at") return openPlace(...path.slice(1));
-  const query = path[0].startsWith("?") && new URLSearchParams(path[0]).get("q");
-  if (query) {
+  if (path[0].startsWith("?")) {
+    const question = new URLSearchParams(path[0]).get("q");
     history.replaceState(null, "", "#/");
-    return ask(query);
+    await take("");
+    return question ? ask(question) : undefined;
   }
-  const name = path[0] === "c" ? path[1] : "";
-  if (name !== conversation) await take(name);
-  const turn = path[2] && find(`#turn-${path[2]}`);
-  turn?.scrollIntoView({ block: "start" });
+  if (path[0] === "new") {
+    history.replaceState(null, "", "#/");
+    return take("");
+  }
+  if (path[0] !== "c") return conversation && history.replaceState(null, "", `#/c/${conversation}`);
+  const name = path[1] ?? "";
+  if (name !== conversation) await take(name, path[2]);
+  else if (path[2]) document.getElementById(`turn-${path[2]}`)?.scrollIntoView({ block: "start" });
 }
 
-// Shows a conversation that was held, or an empty one.
-async function take(name) {
-  asking?.abort();
+// Shows a conversation that was held, from one of its turns on, or an empty one.
+async function take(name, number) {
+  const mine = ++showing;
   conversation = name;
   find("#turns").textContent = "";
-  tools();
+  frame();
   if (!name) return welcome();
   try {
-    find("#turns").append(elements(await request(`conversation?name=${encodeURIComponent(name)}`)));
-    const turns = all("#turns .turn");
-    turns.at(-1)?.scrollIntoView({ block: "start" });
-    if (wide.matches) read(turns.at(-1));
+    const html = await request(`conversation?name=${encodeURIComponent(name)}`);
+    if (mine !== showing) return;
+    find("#turns").append(elements(html));
+    const turn = (number && document.getElementById(`turn-${number}`)) || all("#turns .turn").at(-1);
+    turn.scrollIntoView({ block: "start" });
+    if (wide.matches) read(turn);
   } catch (error) {
-    conversation = "";
-    remember((kept) => kept.filter((other) => other.name !== name));
-    history.replaceState(null, "", "#/");
+    if (mine !== showing) return;
+    if (error.status === 404) {
+      remember((kept) => kept.filter((other) => other.name !== name));
+      history.replaceState(null, "", "#/");
+      conversation = "";
+      await welcome();
+    }
     failed(error.message);
-    await welcome();
   }
-  tools();
+  frame();
 }
 
-async function ask(question, { alone = false } = {}) {
-  asking?.abort();
-  asking = new AbortController();
-  const { signal } = asking;
+function ask(question, { alone = false } = {}) {
   const waiting = document.createElement("section");
   waiting.className = "turn pending";
   waiting.append(Object.assign(document.createElement("h2"), { textContent: question }));
   waiting.append(Object.assign(document.createElement("p"), { textContent: say("ask.looking") }));
-  all("#turns .pending, #turns .failed").forEach((turn) => turn.remove());
+  all("#turns .failed").forEach((turn) => turn.remove());
   find("#turns").append(waiting);
+  waiting.scrollIntoView({ block: "nearest" });
   announce(say("ask.looking"));
+  if (document.activeElement === document.body) find("#question textarea").focus();
+  line = line.then(() => answered(question, alone, waiting));
+  return line;
+}
+
+async function answered(question, alone, waiting) {
+  const mine = showing;
   try {
-    const body = { question, conversation, alone, where: narrow.where() };
-    const { text, headers } = await request("turn", { body, signal, whole: true });
+    const body = { question, conversation, alone, where: await narrow.where() };
+    const { text, headers } = await request("turn", { body, whole: true });
+    const name = headers.get("conversation");
+    if (name !== conversation) remember((kept) => [{ name, question }, ...kept]);
+    if (mine !== showing) return; // it stands in its own conversation
+    conversation = name;
     const turn = elements(text).firstElementChild;
     waiting.replaceWith(turn);
-    const name = headers.get("conversation");
-    if (name !== conversation) {
-      conversation = name;
-      remember((kept) => [{ name, question }, ...kept].slice(0, MOST));
-    }
-    history.replaceState(null, "", `#/c/${name}`);
+    frame();
     turn.scrollIntoView({ block: "start" });
     announce(turn.dataset.status);
+    if (document.body.dataset.view !== "ask") return;
+    history.replaceState(null, "", `#/c/${name}`);
     if (wide.matches) read(turn);
-    tools();
   } catch (error) {
     waiting.remove();
-    if (error.name === "AbortError") return;
+    if (mine !== showing) return;
     failed(error.message, question);
     const box = find("#question textarea");
     if (box.value) return;
@@ -92,7 +103,7 @@ async function ask(question, { alone = false } = {}) {
 
 // Beside a wide conversation its last answer's source stands open.
 function read(turn) {
-  const card = turn?.matches(".answered") && find(".card", turn);
+  const card = turn.matches(".answered") && find(".card", turn);
   if (card) open(card);
 }
 
@@ -109,7 +120,11 @@ function failed(message, question = "") {
 
 async function welcome() {
   const room = find("#welcome");
-  room.innerHTML = await request("welcome");
+  try {
+    room.replaceChildren(elements(await request("welcome")));
+  } catch (error) {
+    room.textContent = error.message;
+  }
   const kept = remembered();
   if (!kept.length) return;
   const section = document.createElement("section");
@@ -125,24 +140,33 @@ async function welcome() {
   room.prepend(section);
 }
 
+// One list for each corpus: several may be served from this address, one after the other.
+const key = () => `conversations ${find("#turns").dataset.corpus}`;
+
 function remembered() {
   try {
-    return JSON.parse(localStorage.getItem(KEY)) ?? [];
+    return JSON.parse(localStorage.getItem(key())) ?? [];
   } catch {
     return [];
   }
 }
 
 function remember(change) {
-  localStorage.setItem(KEY, JSON.stringify(change(remembered())));
+  try {
+    localStorage.setItem(key(), JSON.stringify(change(remembered())));
+  } catch {
+    // Where the browser keeps nothing, the address is all there is.
+  }
 }
 
-// What can be done with the whole conversation.
-function tools() {
+// What stands around the conversation.
+function frame() {
   const bar = find("#thread-tools");
   bar.hidden = !conversation;
   const name = encodeURIComponent(conversation);
   for (const link of all("a[data-as]", bar)) link.href = `./page/export?name=${name}&as=${link.dataset.as}`;
+  const question = find("#turns .turn h2")?.textContent;
+  document.title = question ? `${question} – ${say("name")}` : say("name");
 }
 
 async function forget() {
@@ -154,32 +178,39 @@ async function forget() {
     return failed(error.message);
   }
   remember((kept) => kept.filter((other) => other.name !== name));
-  location.hash = "#/";
+  location.hash = "#/new";
+  find("#question textarea").focus();
 }
 
-async function copy(button, text = button.dataset.text) {
-  await navigator.clipboard.writeText(text);
+async function takeAlong(button, text) {
+  if (!(await copy(text))) return;
   announce(say("copy.done"));
   button.classList.add("done");
   setTimeout(() => button.classList.remove("done"), 1500);
 }
 
 document.addEventListener("ask", (event) => ask(event.detail));
-document.addEventListener("collection", () => !conversation && welcome());
+document.addEventListener("collection", () => conversation || welcome());
 
 document.addEventListener("click", (event) => {
   const { target } = event;
   const example = target.closest("#examples button");
   if (example) return ask(example.textContent);
   if (target.closest("#thread .forget")) return forget();
+  if (target.closest("#thread-tools a[href='#/new']")) return find("#question textarea").focus();
   const taken = target.closest("#thread .take");
-  if (taken) return copy(taken);
-  const turn = target.closest(".turn");
-  if (target.closest(".turn-link")) {
+  if (taken) return takeAlong(taken, taken.dataset.text);
+  const turn = target.closest("#thread .turn");
+  const link = target.closest("#thread .turn-link");
+  if (link) {
+    if (!plain(event)) return;
     event.preventDefault();
     history.replaceState(null, "", `#/c/${conversation}/${turn.dataset.turn}`);
-    return copy(target, location.href);
+    return takeAlong(link, location.href);
   }
+  // The address doesn't change when the same place is chosen again.
+  const place = target.closest("#thread .tools a[href^='#/at/']");
+  if (place && plain(event) && place.hash === location.hash) return openPlace(...address().slice(1));
   const correct = target.closest("#thread .correct");
   if (correct) {
     const form = find("form", turn);
