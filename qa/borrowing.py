@@ -21,11 +21,27 @@ JOINS = re.compile(
     re.IGNORECASE,
 )
 # What points at something: by how many words of its own a question may have named it before.
+# "Those who …" say whom they mean themselves; "is it hard to …" means nothing by "it".
+_SAY_WHOM = r"(?: (?:who|whom|whose|that|which|with|without|aged|born|held|sent|\w+ed|\w+ing)\b)"
+_EMPTY = (
+    r"(?: (?:is |was |be )?(?:(?:true|worth|possible|correct|right|legal|safe|necessary)\b"
+    r"|(?:hard|easy|difficult|important|common|normal|unusual) (?:to|for|that)\b"
+    r"|(?:likely|unlikely) that\b|matters? (?:whether|if|that|how|what|who)\b"
+    r"|(?:costs?|takes?|took)\b[^?]* to \w+ \w))"
+)
 _POINTS = re.compile(
-    r"\b(?:(?P<person>he|him|his|she|her|hers)|(?P<several>they|them|their|theirs|those|ones)"
-    r"|(?P<near>this|these)|(?P<thing>(?<!make )it(?! (?:true|worth|possible|correct|right|legal|safe|necessary)\b)"
-    r"|its|itself|else|instead|otherwise|there(?=\W*$)"
+    r"\b(?:(?P<person>he|him|his|she|her|hers)"
+    rf"|(?P<several>they|them|their|theirs|those(?!{_SAY_WHOM})|ones)"
+    rf"|(?P<near>this|these)|(?P<thing>(?<!make )it(?!{_EMPTY})"
+    r"|its|itself|(?<!no one )(?<!nobody )(?<!nothing )else|instead|otherwise|there(?=\W*$)"
     r"|that(?=\W*$| (?:is|was|does|did|has|had|would|will|can|could|cost|mean|happen)\b)))\b",
+    re.IGNORECASE,
+)
+# Anyone of a sort: "a prisoner", whom "he" then means.
+_ANYONE = re.compile(
+    r"\b(?:someone|somebody|anyone|anybody|everyone|everybody|nobody|no one"
+    r"|(?:an?|any|each|every|no) (?:\w+ )??"
+    r"(?:\w+(?:er|or|ist|ian|ee)|(?:wo)?man|person|child|judge|victim|patient|student))\b",
     re.IGNORECASE,
 )
 _NAMED = {"person": 3, "near": 3, "several": 2, "thing": 2}
@@ -51,8 +67,11 @@ def leans(question: str) -> bool:
         len(content) == 1 and asks and not specific and not _DEFINES.match(question)
     ):
         return True
+    anyone = _ANYONE.search(question)
     for match in _POINTS.finditer(question):
         kind = match.lastgroup or "thing"
+        if kind == "person" and anyone and anyone.end() <= match.start():
+            continue
         named = [word for word in content if word.end <= match.start()]
         plural = kind == "several" and any(word.plain.endswith("s") for word in named)
         if len(named) <= _NAMED[kind] and not plural and not any(w in specific for w in named):
@@ -102,6 +121,8 @@ def exchanged_for(before: str, other: str) -> str | None:
     stem = body.rstrip(" ?.!")
     mark = body[len(stem) :].strip()
     joined = JOINS.match(other)
+    if joined:
+        other = joined[0].lower() + other[joined.end() :]
     bare = other[joined.end() :] if joined else other
     exchanged: str | None = None
     if DATE.fullmatch(bare):
@@ -109,7 +130,13 @@ def exchanged_for(before: str, other: str) -> str | None:
         if exchanged is None:
             exchanged = f"{stem} {other if joined else f'in {bare}'}"
     elif _NUMBER.fullmatch(bare):
-        exchanged = _replaced(stem, list(_NUMBER.finditer(stem)), bare)
+        years = [match.span() for match in DATE.finditer(stem)]
+        numbers = [
+            match
+            for match in _NUMBER.finditer(stem)
+            if not any(start <= match.start() < end for start, end in years)
+        ]
+        exchanged = _replaced(stem, numbers, bare)
     elif is_name(bare) and not joined:
         names = list(_NAME.finditer(stem, stem.find(" ") + 1))
         exchanged = _replaced(stem, names, _without_s(bare))

@@ -6,6 +6,7 @@ A person gets a prompt, and may go on after a mistake; what is piped in ends wit
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from io import TextIOWrapper
 
 from qa.corpus import Corpus
 from qa.errors import InputError
@@ -28,6 +29,8 @@ def chat(corpus: Corpus, show: Callable[[Answer], None], *, prompt: str) -> None
         InputError: if a question that nobody is there to correct can't be asked.
     """
     has_person = sys.stdin.isatty()
+    if not has_person and isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")  # as arguments are: told as "?", not fatal
     answers: list[Answer] = []
     for line in _lines(prompt) if has_person else sys.stdin:
         question = line.strip()
@@ -37,13 +40,14 @@ def chat(corpus: Corpus, show: Callable[[Answer], None], *, prompt: str) -> None
             answers.clear()
         elif question:
             try:
-                answer = corpus.ask(question, history=answers[-MAX_TURNS:])
+                answer = corpus.ask(question, history=answers)
             except InputError as error:
                 if not has_person:
                     raise
                 print(f"qa: {error}", file=sys.stderr)
                 continue
             answers.append(answer)
+            del answers[:-MAX_TURNS]
             show(answer)
 
 

@@ -113,8 +113,9 @@ def ask(options: argparse.Namespace) -> int:
         raise InputError(f"There is no folder for {options.save!r}; make it first.")
     if options.quote and (options.json or options.why):
         raise InputError("--quote prints quotations and nothing else: leave out --json and --why.")
+    where = _where(options)
     with Corpus.open(options.corpus) as corpus:
-        answer = corpus.ask(options.question, where=_where(options))
+        answer = corpus.ask(options.question, where=where)
     if options.quote:
         terminal.show_quotations(answer, options.quote)
     elif options.json:
@@ -122,7 +123,7 @@ def ask(options: argparse.Namespace) -> int:
     else:
         terminal.show_answer(answer, why=options.why)
     if options.save:  # now that nothing can be lost
-        save_answer(answer, Path(options.save))
+        save_answer(answer, Path(options.save), where)
     return DONE
 
 

@@ -2,10 +2,12 @@
 
 A logistic regression over six readable signals (Platt 1999), none of which may count against its
 sense: what meets the question better is never less likely. Beside it one rule: a name or number
-that the answer's document lacks was asked for of something else. The coefficients and the
-threshold in `fitted/confidence.json` come from `python -m benchmarks.fit_confidence`; the
-threshold is chosen by conformal risk control (Angelopoulos et al. 2024), which bounds the share of
-questions that get a wrong answer, over questions exchangeable with those it was calibrated on.
+that the answer's document lacks was asked for of something else. The document's whole text counts,
+whatever kind of source is asked: a name that only a reader's comment gives is none that its article
+lacks. The coefficients and the threshold in `fitted/confidence.json` come from `python -m
+benchmarks.fit_confidence`; the threshold is chosen by conformal risk control (Angelopoulos et al.
+2024), which bounds the share of questions that get a wrong answer, over questions exchangeable with
+those it was calibrated on.
 """
 
 import json

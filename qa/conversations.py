@@ -23,7 +23,7 @@ from qa.types import Answer, Turn
 
 FILE_NAME = "conversations.sqlite"
 FORMAT = 1
-MAX_TURNS = 10_000  # a conversation
+MAX_KEPT = 10_000  # turns of a conversation
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 _BUSY_SECONDS = 5.0
 _TABLE = """
@@ -73,7 +73,7 @@ class Conversations:
                 db.execute(f"PRAGMA user_version = {FORMAT}")
             last = "SELECT coalesce(max(n), 0) FROM turns WHERE conversation = ?"
             (n,) = db.execute(last, [conversation]).fetchone()
-            if n >= MAX_TURNS:
+            if n >= MAX_KEPT:
                 raise InputError(
                     f"This conversation has {n:,} questions, as many as are kept of one; begin a "
                     "new one."
@@ -91,8 +91,12 @@ class Conversations:
             db.execute("COMMIT")
         return turn
 
-    def turns(self, conversation: str) -> tuple[Turn, ...]:
+    def turns(self, conversation: str, last: int | None = None) -> tuple[Turn, ...]:
         """Return what was asked and answered, in order; nothing for an unknown conversation.
+
+        Args:
+            conversation: An id from `new`.
+            last: How many to read at most, the last ones; all of them if None.
 
         Raises:
             InputError: if it isn't an id.
@@ -105,10 +109,15 @@ class Conversations:
         with self._connected("rw") as db:
             rows = []
             if self._version(db):
-                wanted = "SELECT n, content, sum FROM turns WHERE conversation = ? ORDER BY n"
-                rows = db.execute(wanted, [conversation]).fetchall()
+                wanted = (
+                    "SELECT n, content, sum FROM turns WHERE conversation = ? "
+                    "ORDER BY n DESC LIMIT ?"
+                )
+                limit = MAX_KEPT if last is None else last
+                rows = db.execute(wanted, [conversation, limit]).fetchall()[::-1]
         turns = []
-        for expected, (n, content, total) in enumerate(rows, start=1):
+        first = rows[0][0] if rows and len(rows) == last else 1
+        for expected, (n, content, total) in enumerate(rows, start=first):
             if n != expected or _checksum(conversation, n, content) != total:
                 raise self._damaged("a row isn't what was written")
             value = json.loads(content)
@@ -158,7 +167,10 @@ class Conversations:
     @contextmanager
     def _connected(self, mode: str) -> Iterator[sqlite3.Connection]:
         if mode == "rw" and not os.access(self._path.parent, os.W_OK):
-            mode = "ro&immutable=1"  # SQLite can't keep its locks there; nobody writes, either
+            # SQLite can't keep its locks there: what has no log is still.
+            log = self._path.with_name(f"{FILE_NAME}-wal")
+            is_still = not (log.exists() and log.stat().st_size)
+            mode = "ro&immutable=1" if is_still else "ro"
         try:
             with closing(
                 sqlite3.connect(

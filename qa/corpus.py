@@ -230,7 +230,12 @@ class Corpus:
         """Take out the documents of these very ids, and forget these roots, as `remove` does.
 
         Unlike there nothing is a pattern, and what lies in a root stays unless it is named.
+
+        Raises:
+            InputError: if a single text is handed in.
         """
+        if isinstance(doc_ids, str):
+            raise InputError(f"{doc_ids!r:.80} is one id; hand in a list of them.")
         with self._changing():
             self._indexer(None).drop(doc_ids, roots)
 
@@ -324,6 +329,15 @@ class Corpus:
                 make_hit(prepared, scored, passage, n)
                 for n, (scored, passage) in enumerate(found.hits[:top_k], start=1)
             )
+
+    def check_part(self, where: Where) -> None:
+        """Refuse a part of the corpus that isn't there.
+
+        Raises:
+            InputError: if `where` can't be followed.
+        """
+        with self._reading() as whole:
+            whole.narrowed(where)
 
     def document(self, doc_id: str) -> Document:
         """Return a document.
@@ -486,7 +500,9 @@ def _understood(
     asked = as_one_line(question)
     if not history:
         return asked, None
-    return asked, understand(asked, history, lambda before: _answer(snapshot, before, settings))
+    # What was told a reader before: an answer that was never refused wasn't.
+    told = replace(settings, refuses=True)
+    return asked, understand(asked, history, lambda before: _answer(snapshot, before, told))
 
 
 def _answer(snapshot: Snapshot, question: str, settings: Settings) -> Answer:

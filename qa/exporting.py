@@ -10,9 +10,16 @@ from pathlib import Path
 
 import qa
 from qa.markup import marked, shifted
+from qa.parts import where_from_json
 from qa.types import Answer, Citation, Hit, Passage, Source, Span, Turn
 from qa.why import highlights
-from qa.wording import agreement_in_words, place_facts, source_facts, time_in_words
+from qa.wording import (
+    agreement_in_words,
+    part_in_words,
+    place_facts,
+    source_facts,
+    time_in_words,
+)
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _STYLE = Path(__file__).with_name("exporting.css")
@@ -51,6 +58,9 @@ def _turn(turn: Turn) -> str:
         heading += f'<p class="meta">Understood as: <q>{escape(answer.understood)}</q></p>'
     if turn.asked:
         heading += f'<p class="meta">Asked on {escape(time_in_words(turn.asked))}</p>'
+    where = where_from_json(turn.where)
+    if where and (part := part_in_words(where)):
+        heading += f'<p class="meta">Asked of: {escape(part)}</p>'
     body = _answered(turn.n, answer) if answer.status == "answered" else _not_found(answer)
     return f'<article id="q{turn.n}">{heading}{body}</article>'
 

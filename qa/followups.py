@@ -20,6 +20,11 @@ from qa.types import Answer
 _QUOTED = 200  # characters of an answer that a question about it repeats, at most
 _FRAGMENT = 6  # words that another case may have
 
+_VERBS = frozenset(
+    """
+    is are was were do does did has have had can could will would shall should may might must
+    """.split()
+)
 _SAYING = r"(?:says?|said|claims?|claimed|states?|stated|writes?|wrote|written|told|published)"
 _IT = r"(?:so|that|this|it|these|those)"
 _ABOUT_ANSWER = re.compile(
@@ -36,7 +41,7 @@ _ABOUT_ANSWER = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _ADDS = re.compile(
-    r"(?:(?:and|or|but|so|then|ok|okay|also)\b[ ,]*)*(?:(?:what|how) about |what of )?",
+    r"(?:(?:and|or|but|so|then|ok|okay|also)\b[ ,]*)*(?:(?:what|how) about\b ?|what of\b ?)?",
     re.IGNORECASE,
 )
 
@@ -67,7 +72,8 @@ def understand(
         answered = earlier[-1] if isinstance(turn, str) else turn
     if answered is not None and _ABOUT_ANSWER.fullmatch(question):
         answer = ask(answered) if isinstance(answered, str) else answered
-        return _about(question, answer.text) if answer.text else None
+        about = _about(question, answer.text) if answer.text else ""
+        return about if 0 < len(about) <= MAX_QUESTION else None
     return resolved(question, earlier)
 
 
@@ -80,16 +86,20 @@ def resolved(question: str, earlier: Sequence[str]) -> str | None:
     rest = question[added.end() if added else 0 :]
     bare = rest.rstrip(" ?.!")
     found = words(bare)
+    if not found:  # "and?"
+        return None
     adds = len(rest) < len(question)
+    asks = found[0].plain in ASKS and not DATE.fullmatch(bare)  # "May 2019"
     is_fragment = (
-        0 < len(found) <= _FRAGMENT
-        and (found[0].plain not in ASKS or bool(DATE.fullmatch(bare)))  # "May 2019"
+        len(found) <= _FRAGMENT
+        and not asks
         and (adds or bool(JOINS.match(bare)) or (rest.endswith("?") and is_case(bare)))
     )
     understood = exchanged_for(before, bare) if is_fragment else None
-    if understood is None and (adds or leans(question)):
+    is_whole = asks and any(word.plain in _VERBS for word in found)  # no "and what managers?"
+    if understood is None and ((adds and not is_whole) or leans(rest)):
         extra = borrowed(before, rest)
-        understood = f"{rest[0].upper()}{rest[1:]} ({extra})" if extra and rest else None
+        understood = f"{rest[0].upper()}{rest[1:]} ({extra})" if extra else None
     return understood if understood and len(understood) <= MAX_QUESTION else None
 
 

@@ -411,7 +411,8 @@ def _within(path: Path | None, roots: Sequence[Path]) -> bool:
 def _path(target: str) -> Path:
     try:
         return Path(target).expanduser().resolve()
-    except (RuntimeError, OSError):  # a document's name: "~$minutes.docx" is nobody's home
+    # A document's name: "~$minutes.docx" is nobody's home, and no file's name holds a NUL.
+    except (RuntimeError, OSError, ValueError):
         return Path(target).absolute()
 
 

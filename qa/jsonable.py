@@ -12,7 +12,7 @@ from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hin
 
 from qa.errors import InputError
 from qa.settings import MAX_STRETCH
-from qa.types import Answer, Document, Hit, Passage, Report, Source
+from qa.types import Answer, Document, Hit, Passage, Report, Source, Span
 
 SCHEMA = 1  # raised when a field changes its name or meaning
 
@@ -29,7 +29,7 @@ def answer_from(value: Mapping[str, Any]) -> Answer:
 
     Raises:
         InputError: if a field is missing or of another type, if the values are of another schema,
-            or if a span lies outside the words that are quoted.
+            if a span lies outside the words that are quoted, or if they aren't what is answered.
     """
     if value.get("schema", SCHEMA) != SCHEMA:
         raise InputError(
@@ -41,9 +41,17 @@ def answer_from(value: Mapping[str, Any]) -> Answer:
         raise InputError(f"answer.status is {answer.status!r}, which its text and citations belie.")
     for citation in answer.citations:
         for source in (citation, *citation.also):
-            _check_spans(source, source.quote)
+            _check_spans(source, source.quote, (source.answer,))
+        _check_spans(citation, citation.quote, citation.highlights)
     for hit in answer.nearest:
-        _check_spans(hit.passage, hit.passage.text)
+        _check_spans(hit.passage, hit.passage.text, hit.passage.sentences)
+    first = answer.citations[0] if answer.citations else None
+    if (
+        first
+        and answer.text
+        != first.quote[first.answer.start - first.start : first.answer.end - first.start]
+    ):
+        raise InputError("answer.text isn't what its first citation quotes; it was changed.")
     return answer
 
 
@@ -147,8 +155,7 @@ def _types(of: Any) -> dict[str, Any]:  # noqa: ANN401
     return get_type_hints(of)
 
 
-def _check_spans(piece: Source | Passage, quote: str) -> None:
-    inner = (piece.answer,) if isinstance(piece, Source) else piece.sentences
+def _check_spans(piece: Source | Passage, quote: str, inner: Sequence[Span]) -> None:
     whole = piece.start >= 0 and piece.end - piece.start == len(quote)
     if not whole or any(not piece.start <= a <= b <= piece.end for a, b in inner):
         raise InputError(

@@ -7,7 +7,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
+from tempfile import gettempdir
 
 from filelock import FileLock, Timeout
 
@@ -56,13 +58,22 @@ def writer_lock(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def file_lock(path: Path) -> Iterator[None]:
+def file_lock(path: Path, *, beside: bool = True) -> Iterator[None]:
     """Hold a small file for the moment that changing it takes, after whoever holds it now.
+
+    Args:
+        path: The file.
+        beside: Whether the lock lies in the same folder, for good. A folder that isn't ours is not
+            to be littered: its lock lies among the system's temporary files.
 
     Raises:
         StorageError: if another keeps it, or the folder can't be written.
     """
-    lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=_TURN, thread_local=False)
+    place = path.with_name(f".{path.name}.lock")
+    if not beside:
+        name = sha256(os.fsencode(path.resolve())).hexdigest()[:32]
+        place = Path(gettempdir()) / f"chapter-and-verse-{name}.lock"
+    lock = FileLock(place, timeout=_TURN, thread_local=False)
     try:
         lock.acquire(poll_interval=_GLANCE)
     except Timeout as error:

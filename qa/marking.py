@@ -51,9 +51,11 @@ class Asked:
         return row
 
     def is_in(self, row: Row) -> bool:
-        """Whether a row is about it."""
-        fields = self.fields()
-        return all(row.get(name) == fields.get(name) for name in ("question", "history", "where"))
+        """Whether a row is about it, however it writes that nothing was asked beside."""
+        if row.get("question") != self.question:
+            return False
+        history = tuple(row.get("history") or ())
+        return Asked(self.question, history, row.get("where")).fields() == self.fields()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +102,26 @@ def with_place(row: Row, place: Gold, verdict: Verdict | None) -> Row:
     """Return the row with a place that answers, or doesn't, or of which nothing is known any more.
 
     Places that answer are equivalent: each is enough by itself.
+
+    Raises:
+        InputError: if the row needs several pieces together, and the mark would add to them or
+            leave one without a place: what then is enough by itself, a mark can't say.
     """
     before = judgement(row)
     if verdict == before.of(place):
         return row
-    pieces = [[p for p in piece if _gold(p) != place] for piece in row["evidence"] or ()]
+    needed = row["evidence"] or ()
+    pieces = [[p for p in piece if _gold(p) != place] for piece in needed]
+    if len(needed) > 1 and (verdict == "right" or not all(pieces)):
+        raise InputError(
+            f"The answer to {row['question']!r:.80} needs {len(needed)} places together, which "
+            "marks can't take apart or add to. Change its evidence in the file of questions."
+        )
     pieces = [piece for piece in pieces if piece]
     wrong = [p for p in row.get("wrong", ()) if _gold(p) != place]
     entry = {"doc_id": place.doc_id, "start": place.start, "end": place.end}
     if verdict == "right":
-        pieces = [[*pieces[0], entry], *pieces[1:]] if pieces else [[entry]]
+        pieces = [[*(pieces[0] if pieces else ()), entry]]
     elif verdict == "wrong":
         wrong.append(entry)
     none: list[Row] | None = [] if before.ruling == "unanswerable" else None
@@ -147,7 +159,8 @@ class Marks:
         """Keep what is known of a place, and return what is known of the question then.
 
         Raises:
-            InputError: if a line of the file isn't a question; nothing is changed then.
+            InputError: if a line of the file isn't a question, or the row can't be marked so;
+                nothing is changed then.
             StorageError: if it can't be written.
         """
         if not 0 <= place.start < place.end:
@@ -167,7 +180,8 @@ class Marks:
             changed = change(row)
             known = judgement(changed)
             if changed != row:
-                lines[at : at + 1] = [] if known == NOTHING else [_line(changed)]
+                # What another hand has written beside it is not for a mark to remove.
+                lines[at : at + 1] = [] if changed == new_row(asked) else [_line(changed)]
                 self._write(lines)
             return known
 

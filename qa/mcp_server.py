@@ -17,7 +17,7 @@ from mcp.types import ToolAnnotations
 import qa
 from qa.errors import InputError, QAError
 from qa.jsonable import SCHEMA, answer_json, document_json, hits_json, plain
-from qa.narrowing import where_from_json
+from qa.parts import where_from_json
 
 if TYPE_CHECKING:
     from qa.corpus import Corpus

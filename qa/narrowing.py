@@ -20,16 +20,13 @@ from qa.catalog.views import Entry, View
 from qa.citing import ARTICLE
 from qa.errors import InputError
 from qa.folding import fold
-from qa.settings import MAX_NAMED
+from qa.parts import check_where
 from qa.state import State
 from qa.types import Where
 
 _DATE = re.compile(r"\d{4}(-\d{2}){0,2}", re.ASCII)
 _SHOWN = 3  # names that a message suggests
-_FORM = (
-    'where must be an object such as {"documents": ["notes/"], "after": "2018", '
-    '"before": "2018-05", "kinds": ["article"]}; each may be left out'
-)
+_LIKENED = 2_000  # ids, at most, that a name is compared with letter by letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,31 +53,6 @@ class Part:
         return state.lexical.holds(term, self.rows) or state.described.holds(term, self.documents)
 
 
-def where_from_json(value: object) -> Where | None:
-    """Return what an object with the fields of `Where` says; None for None.
-
-    Raises:
-        InputError: if it has another form.
-    """
-    if value is None:
-        return None
-    if not isinstance(value, dict) or not value.keys() <= {"documents", "after", "before", "kinds"}:
-        raise InputError(f"{_FORM}.")
-    for name in ("documents", "kinds"):
-        texts = value.get(name, [])
-        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-            raise InputError(f"{name} isn't a list of texts; {_FORM}.")
-    for name in ("after", "before"):
-        if not isinstance(value.get(name), str | None):
-            raise InputError(f"{name} isn't a text; {_FORM}.")
-    return Where(
-        documents=tuple(value.get("documents", ())),
-        after=value.get("after"),
-        before=value.get("before"),
-        kinds=tuple(value.get("kinds", ())),
-    )
-
-
 def narrow(where: Where, view: View, state: State) -> Part | None:
     """Return the part of a corpus that is named, or None if that is all of it.
 
@@ -90,8 +62,9 @@ def narrow(where: Where, view: View, state: State) -> Part | None:
         state: The indexes over it.
 
     Raises:
-        InputError: if a date is malformed, a document or kind isn't there, or nothing is left.
+        InputError: if it has another form, a date is malformed, a document or kind isn't there, or nothing is left.
     """
+    check_where(where)
     if not state.entries:
         state.entries.update({entry.number: entry for entry in view.entries()})
     entries = list(state.entries.values())
@@ -116,11 +89,6 @@ def _named(targets: Sequence[str], entries: Sequence[Entry]) -> NDArray[np.bool_
     """Return which documents are named, (d,): all where no name is given."""
     if not targets:
         return np.ones(len(entries), bool)
-    if len(targets) > MAX_NAMED:
-        raise InputError(
-            f"{len(targets):,} documents are named; at most {MAX_NAMED:,} can be. Name folders or "
-            "patterns."
-        )
     names = [entry.doc_id for entry in entries]
     named = np.zeros(len(names), bool)
     for target in targets:
@@ -130,7 +98,7 @@ def _named(targets: Sequence[str], entries: Sequence[Entry]) -> NDArray[np.bool_
             found = [fnmatchcase(name, target) for name in names]
         if not any(found):
             raise InputError(
-                f"No document is called {target!r}, lies there or fits it{_closest(target, names)}; "
+                f"No document is called {target!r:.80}, lies there or fits it{_closest(target, names)}; "
                 "'qa stats' lists them."
             )
         named |= found
@@ -140,7 +108,7 @@ def _named(targets: Sequence[str], entries: Sequence[Entry]) -> NDArray[np.bool_
 def _closest(target: str, names: Sequence[str]) -> str:
     plain = target.strip("*/").casefold()
     holding = [name for name in names if plain and plain in name.casefold()]
-    near = holding[:_SHOWN] or get_close_matches(target, names, _SHOWN, cutoff=0.4)
+    near = holding[:_SHOWN] or get_close_matches(target, names[:_LIKENED], _SHOWN, cutoff=0.4)
     return f" (closest: {', '.join(map(repr, near))})" if near else ""
 
 
@@ -207,7 +175,7 @@ def _of_kinds(
     for kind in kinds:
         if fold(kind) not in there:
             raise InputError(
-                f"No source is of the kind {kind!r}; there are: {', '.join(there.values())}."
+                f"No source is of the kind {kind!r:.80}; there are: {', '.join(there.values())}."
             )
         wanted.append(there[fold(kind)])
     chosen = np.isin(found, wanted)

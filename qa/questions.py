@@ -18,7 +18,7 @@ import numpy as np
 from qa.corpus import Corpus
 from qa.errors import InputError
 from qa.folding import words
-from qa.narrowing import where_from_json
+from qa.parts import where_from_json
 from qa.types import Where
 
 COVER = 0.5  # share of a gold span that makes a passage or sentence right
@@ -127,20 +127,33 @@ def _question(row: dict[str, Any]) -> Question:
         tuple(Gold(str(g["doc_id"]), int(g["start"]), int(g["end"])) for g in piece)
         for piece in row["evidence"]
     )
+    if not all(evidence):
+        raise ValueError("a piece of evidence has no place")
     if any(gold.start >= gold.end or gold.start < 0 for piece in evidence for gold in piece):
         raise ValueError("a gold span is empty")
     kind, split = str(row.get("kind", "")), str(row.get("split", "all"))
-    history = tuple(str(turn) for turn in row.get("history", ()))
+    history = row.get("history") or []
+    if not isinstance(history, list) or not all(isinstance(turn, str) for turn in history):
+        raise ValueError("the history is no list of questions")
     where = where_from_json(row.get("where"))
     about = str(row["id"]), str(row["question"]), kind, split, evidence
-    return Question(*about, history=history, where=where)
+    return Question(*about, history=tuple(history), where=where)
 
 
 def check_questions(questions: Iterable[Question], corpus: Corpus) -> None:
-    """Refuse questions about other documents than the corpus holds."""
+    """Refuse questions about other documents than the corpus holds, or a part that isn't there."""
     known = {listing.doc_id for listing in corpus.documents()}
     lengths: dict[str, int] = {}
+    parts: set[Where] = set()
     for question in questions:
+        if question.where and question.where not in parts:
+            parts.add(question.where)
+            try:
+                corpus.check_part(question.where)
+            except InputError as error:
+                raise InputError(
+                    f"Question {question.id} asks what isn't there: {error}"
+                ) from error
         for gold in (g for piece in question.evidence for g in piece):
             if gold.doc_id not in known:
                 raise InputError(

@@ -10,7 +10,9 @@ from typing import Any
 from qa.atomic import write_atomically
 from qa.errors import InputError
 from qa.jsonable import SCHEMA, answer_from, answer_json
-from qa.types import Answer, Turn
+from qa.locking import file_lock
+from qa.parts import where_from_json, where_json
+from qa.types import Answer, Turn, Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +27,25 @@ class SavedCitation:
     quote: str
 
 
-def save_answer(answer: Answer, path: Path) -> int:
+def save_answer(answer: Answer, path: Path, where: Where | None = None) -> int:
     """Add an answer to a file, which is made where there is none; return how many it holds then.
+
+    Args:
+        answer: What was answered.
+        path: The file.
+        where: What part of the documents was asked.
 
     Raises:
         InputError: if the file holds something else; it is left as it is.
         OSError: if it can't be written; it is left as it was.
+        StorageError: if another program keeps it.
     """
     path = path.resolve()  # a link stays one
-    answers = _answers(path) if path.exists() else []
-    answers.append(_entry(Turn(len(answers) + 1, now(), answer)))
-    write_atomically(path, _content(answers))
+    part = where_json(where) if where else {}
+    with file_lock(path, beside=False):
+        answers = _answers(path) if path.exists() else []
+        answers.append(_entry(Turn(len(answers) + 1, now(), answer, part or None)))
+        write_atomically(path, _content(answers))
     return len(answers)
 
 
@@ -52,19 +62,13 @@ def saved_turns(path: Path) -> tuple[Turn, ...]:
     """
     turns = []
     for n, value in enumerate(_answers(path), start=1):
+        asked, where = value.get("asked"), value.get("where")
         try:
+            where_from_json(where)
             answer = answer_from(value)
         except InputError as error:
             raise InputError(f"{path}, answer {n}: {error}") from error
-        asked, where = value.get("asked"), value.get("where")
-        turns.append(
-            Turn(
-                n,
-                asked if isinstance(asked, str) else None,
-                answer,
-                where if isinstance(where, dict) else None,
-            )
-        )
+        turns.append(Turn(n, asked if isinstance(asked, str) else None, answer, where))
     return tuple(turns)
 
 

@@ -89,8 +89,9 @@ def show_quotations(answer: Answer, style: Style) -> None:
         errors.print(Text("These documents do not answer that."))
     for citation in answer.citations:
         if citation.n > 1:
-            console.print()
-        console.print(Text(_clean(quotation(citation, style))), soft_wrap=True)
+            print(file=console.file)
+        # Not by rich, which makes spaces of tabs: what is copied from here is verbatim.
+        print(_clean(quotation(citation, style)), file=console.file)
 
 
 def show_hits(hits: Sequence[Hit], *, why: bool = False) -> None:

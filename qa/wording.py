@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import get_args
 
-from qa.types import UNCERTAIN, Document, Listing, Met, Passage, Source, VoiceKind
+from qa.types import UNCERTAIN, Document, Listing, Met, Passage, Source, VoiceKind, Where
 
 Origin = Document | Listing | Passage | Source  # what may be told where it comes from
 CLOSE, LOOSE = 0.55, 0.35  # closeness from which two words are called so
@@ -69,6 +69,15 @@ def place_facts(piece: Source | Passage) -> list[str]:
     # Above the first heading, the section is the title itself.
     section = piece.section if piece.section != piece.title else None
     return [fact for fact in (section, str(piece.place)) if fact]
+
+
+def part_in_words(where: Where) -> str:
+    """Return what part of the documents is asked: "a.txt · 2018 to 2019 · article"; "" for all."""
+    after, before = date_in_words(where.after), date_in_words(where.before)
+    dates = f"{after} to {before}" if after and before else ""
+    dates = dates or (after and f"since {after}") or (before and f"until {before}")
+    parts = [", ".join(where.documents), dates, ", ".join(where.kinds)]
+    return " · ".join(part for part in parts if part)
 
 
 def how_close(met: Met) -> str:

@@ -104,7 +104,7 @@ def test_answers_as_json_keep_every_field(seeds_corpus: Corpus) -> None:
     value = json.loads(json.dumps(answer_json(answer)))
     assert list(value) == [
         *("schema", "question", "status", "text", "citations", "agreement", "nearest"),
-        *("missing_terms", "confidence"),
+        *("missing_terms", "confidence", "understood"),
     ]
     assert list(value["citations"][0]) == [
         *("id", "doc_id", "title", "author", "publisher", "published", "kind", "speaker"),

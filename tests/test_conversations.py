@@ -37,6 +37,9 @@ def test_turns_come_back_in_order(tmp_path: Path) -> None:
     assert [turn.n for turn in turns] == [1, 2, 3]
     assert Conversations(tmp_path).turns(one) == tuple(turns)
     assert [turn.n for turn in kept.turns(other)] == [1]
+    assert [kept.turns(one, last=n) for n in (0, 1, 2, 3, 4)] == [
+        *((), tuple(turns[2:]), tuple(turns[1:]), tuple(turns), tuple(turns)),
+    ]
     asked = datetime.fromisoformat(turns[0].asked or "")
     assert asked.tzinfo == UTC
     assert abs(datetime.now(UTC) - asked).total_seconds() < 60
@@ -66,7 +69,7 @@ def test_what_is_forgotten_is_nowhere_in_the_file(tmp_path: Path) -> None:
 
 
 def test_a_conversation_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_TURNS", 2)
+    monkeypatch.setattr(module, "MAX_KEPT", 2)
     kept = Conversations(tmp_path)
     kept.add(SOMEONE, FOUND)
     kept.add(SOMEONE, FOUND)
@@ -175,6 +178,19 @@ def test_where_nothing_can_be_written_they_are_read(
     with pytest.raises(StorageError, match="readonly"):
         kept.forget(SOMEONE)
     assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
+
+
+def test_what_another_has_just_written_is_read_where_nothing_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Conversations(tmp_path)
+    turns = [kept.add(SOMEONE, FOUND)]
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as other:
+        other.execute("SELECT * FROM turns").fetchall()  # keeps the log from being taken in
+        turns.append(kept.add(SOMEONE, NOTHING))
+        assert (tmp_path / f"{FILE_NAME}-wal").stat().st_size
+        monkeypatch.setattr("os.access", lambda path, mode: False)
+        assert kept.turns(SOMEONE) == tuple(turns)
 
 
 # In a corpus

@@ -8,7 +8,7 @@ from hashlib import sha256
 import pytest
 
 from qa.reading.formats import Left
-from qa.reading.frames import Picture
+from qa.reading.frames import Picture, from_json
 from qa.reading.pdf.marking import find
 from qa.reading.pdf.pages import Seen
 from qa.reading.workers import POOL, Drawing, Request
@@ -63,6 +63,7 @@ def test_boxes_hold_the_ink_of_their_words(tmp_path, turn):
         (make(say(10, 10, "x")), 2, None, "it has 1 pages, and none is number 2"),
         (make(say(10, 10, "x")), 1, "0" * 64, "it has changed since it was indexed"),
         (make(say(10, 10, "x"), page="/MediaBox [0 0 1 20000]"), 1, None, "has no size"),
+        (make(say(10, 10, "x"), page="/CropBox [900 900 950 950]"), 1, None, "has no size"),
     ],
 )
 def test_what_cannot_be_drawn_costs_a_sentence(tmp_path, data, number, digest, reason):
@@ -129,3 +130,29 @@ def test_half_a_word_that_is_alike_is_not_marked():
     text = "The gardener brought the quinces there"
     words = page("The gardener brought the quinces then")
     assert marked(text, words, "quinces there") == ([(25, 0, 32, 5)], False)
+
+
+def test_a_part_of_another_word_is_not_marked():
+    words = page("Of zadministrativeprocesses")
+    assert marked("administrativeprocedure", words, "administrativeprocedure") == ([], False)
+    assert marked("administrativeprocess", words, "administrativeprocess") == ([], False)
+
+
+def test_a_scrap_of_a_line_is_not_marked():
+    words = page("The harvest was seven tonnes", "7")
+    assert marked("The harvest was\n7\ntonnes", words, "7") == ([], False)
+    assert marked("seven", words, "seven") == ([(16, 0, 21, 5)], True)
+
+
+def test_a_long_stretch_is_marked_as_far_as_is_looked():
+    words = [Seen(f"word{n:04}", 0, n / 1000, 0.1, n / 1000 + 0.0005) for n in range(501)]
+    text = " ".join(word.text for word in words)
+    found = find(text, Span(0, len(text)), words)
+    assert (len(found.boxes), found.whole) == (500, False)
+
+
+@pytest.mark.parametrize("side", ["NaN", "Infinity", "-1.5", "2.5"])
+def test_boxes_that_are_on_no_page_are_refused(side):
+    frame = f'["Picture", "", 4, 4, [["word", 0.1, 0.1, {side}, 0.2]]]'
+    with pytest.raises(ValueError, match="is no box on a page"):
+        from_json(frame.encode())

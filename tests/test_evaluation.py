@@ -9,6 +9,7 @@ import pytest
 from qa import Corpus, Document, InputError
 from qa.evaluation.asking import evaluate, variants
 from qa.evaluation.intervals import bootstrap
+from qa.evaluation.keeping import Runs
 from qa.evaluation.metrics import (
     Stretch,
     answer_overlap,
@@ -16,9 +17,10 @@ from qa.evaluation.metrics import (
     recall,
     retrieval_scores,
 )
-from qa.evaluation.results import read_outcomes, save
+from qa.evaluation.results import Evaluation, read_outcomes, save
 from qa.evaluation.sources import question_file
-from qa.questions import Gold, Question, mean_overlap, read_questions
+from qa.questions import Gold, Question, check_questions, mean_overlap, read_questions
+from qa.types import Where
 from tests.conftest import SEEDS
 
 SAMPLE = SEEDS.parent / "evaluation" / "seeds.jsonl"
@@ -191,3 +193,36 @@ def test_the_sample_questions_keep_their_promises(seeds_corpus: Corpus) -> None:
             assert quote == quote.strip() != ""
             # No gold span serves both halves.
             assert split.setdefault((gold.doc_id, gold.start), question.split) == question.split
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"history": "Where?"}, "the history is no list of questions"),
+        ({"history": [1]}, "the history is no list of questions"),
+        ({"evidence": [[]]}, "a piece of evidence has no place"),
+    ],
+)
+def test_a_row_of_another_form_is_told(
+    tmp_path: Path, fields: dict[str, object], told: str
+) -> None:
+    file = tmp_path / "q.jsonl"
+    file.write_text(json.dumps({"id": "1", "question": "What?", "evidence": []} | fields))
+    with pytest.raises(InputError, match=told):
+        read_questions(file)
+
+
+def test_a_question_of_a_part_that_is_not_there_is_named(corpus: Corpus) -> None:
+    corpus.add_documents([Document("a", "A lamp.")])
+    question = Question("q7", "Which lamp?", "", "dev", (), where=Where(documents=("b",)))
+    with pytest.raises(InputError, match=r"Question q7 asks what isn't there: No document .* 'b'"):
+        check_questions([question], corpus)
+
+
+def test_runs_of_one_second_are_all_kept(tmp_path: Path) -> None:
+    runs = Runs(tmp_path / "runs")
+    names = [runs.keep(Evaluation("half \ud800", (), (), ()), "x") for _ in range(4)]
+    assert len(set(names)) == 4
+    assert {run.name for run in runs.kept()} == set(names)
+    assert json.loads(runs.file(names[0]).read_text("utf-8"))["source"] == "half \ud800"
+    assert len(list(runs.folder.iterdir())) == 4

@@ -1,6 +1,7 @@
 """Saved answers read back, and as a page: what it shows, and that nothing of it is a document's."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from qa import Corpus, InputError, cli
 from qa.exporting import page_of
 from qa.jsonable import answer_from, answer_json
 from qa.saving import save_answer, saved, saved_turns
-from qa.types import Answer, Span, Turn
+from qa.types import Answer, Span, Turn, Where
 from tests.answers import answered, answers, citation, hostile, not_found, passage, source
 from tests.payloads import PAYLOADS
 
@@ -64,6 +65,8 @@ def test_unknown_fields_are_passed_over_and_defaults_filled_in() -> None:
         (["text"], ["a"], "answer.text can't be list"),
         (["confidence"], "high", "answer.confidence"),
         (["confidence"], 10**400, "answer.confidence"),
+        (["text"], "Another door.", "isn't what its first citation quotes"),
+        (["citations", 0, "highlights"], [[99, 101]], "'halls.txt' doesn't fit"),
         (["citations"], {}, "answer.citations can't be dict"),
         (["citations", 0], [], r"answer.citations\[0\] can't be list"),
         (["citations", 0, "n"], True, r"answer.citations\[0\].n can't be True"),
@@ -100,9 +103,39 @@ def test_a_conversation_is_saved_as_single_answers_are(tmp_path: Path) -> None:
     assert [(turn.n, turn.answer) for turn in turns] == [(1, found), (2, nothing)]
     (tmp_path / "at once.json").write_bytes(saved(turns))
     assert (tmp_path / "at once.json").read_bytes() == (tmp_path / "one by one.json").read_bytes()
-    limited = [Turn(1, ASKED, found, {"kind": ["article"]})]
+    limited = [Turn(1, ASKED, found, {"kinds": ["article"]})]
     (tmp_path / "limited.json").write_bytes(saved(limited))
     assert list(saved_turns(tmp_path / "limited.json")) == limited
+
+
+def test_answers_saved_at_once_are_all_kept(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        counts = pool.map(lambda _: save_answer(not_found(), tmp_path / "a.json"), range(20))
+    assert sorted(counts) == list(range(1, 21))
+    assert len(saved_turns(tmp_path / "a.json")) == 20
+    assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_what_part_was_asked_is_kept_and_said(tmp_path: Path) -> None:
+    where = Where(documents=("a.txt", "b/"), after="2018", before="2019-05", kinds=("article",))
+    for part in (where, Where(after="2018"), Where(before="2018-05-24"), Where(), None):
+        save_answer(not_found(), tmp_path / "a.json", part)
+    turns = saved_turns(tmp_path / "a.json")
+    assert [turn.where for turn in turns] == [
+        {"documents": ["a.txt", "b/"], "after": "2018", "before": "2019-05", "kinds": ["article"]},
+        *({"after": "2018"}, {"before": "2018-05-24"}, None, None),
+    ]
+    articles = parsed(page_of(turns)).xpath("//article")
+    assert [said(article, "p[contains(., 'Asked of')]") for article in articles] == [
+        ["Asked of: a.txt, b/ · 2018 to May 2019 · article"],
+        ["Asked of: since 2018"],
+        ["Asked of: until 24 May 2018"],
+        *([], []),
+    ]
+    content = (tmp_path / "a.json").read_text().replace('"after": "2018"', '"after": 2018')
+    (tmp_path / "a.json").write_text(content)
+    with pytest.raises(InputError, match="answer 1: after isn't a text"):
+        saved_turns(tmp_path / "a.json")
 
 
 # The page

@@ -60,6 +60,14 @@ def never(question: str) -> Answer:
             "What share of drug offenders reoffended in London?",
         ),
         ("vacancies", "in London", "vacancies in London"),
+        ("How many left?", "In 2019?", "How many left in 2019?"),
+        (VACANCIES, "and what managers?", "What managers? (probation officer vacancies, NPS)"),
+        ("What happened in 2018?", "and 7?", "7? (happened, 2018)"),
+        (
+            "What is the caseload in Leeds?",
+            "So what is it in London?",
+            "What is it in London? (caseload, Leeds)",
+        ),
         (VACANCIES, "why?", "Why? (probation officer vacancies, NPS)"),
         (
             VACANCIES,
@@ -90,6 +98,40 @@ def test_a_question_that_stands_by_itself_is_left_alone() -> None:
     for question in ("and in London?", "who said so?", "why?"):
         assert understand(question, [], never) is None
         assert understand(question, ["?"], never) is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many of those who left prison found work?",
+        "What share of those convicted of theft reoffended?",
+        "How much does it cost to keep a prisoner for a year?",
+        "Why is it hard to recruit staff?",
+        "Is it likely that the target will be met?",
+        "Does it matter whether staff are trained?",
+        "Which target did no one else meet?",
+        "When does a prisoner break his licence?",
+        "So what is the caseload in London?",
+        *("and?", "So?", "what about?", "And so, what about?"),
+    ],
+)
+def test_what_only_looks_like_a_follow_up_is_left_alone(question: str) -> None:
+    assert understand(question, [VACANCIES], never) is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What did those cost?", "What did it cost?", "Who else left?", "When was his licence broken?"],
+)
+def test_what_points_back_borrows(question: str) -> None:
+    assert understand(question, [VACANCIES], never) == (
+        f"{question} (probation officer vacancies, NPS)"
+    )
+
+
+def test_a_question_about_an_answer_is_no_longer_than_a_question() -> None:
+    said = Answer("Who?", "answered", "Someone did.", (), "single", (), ())
+    assert understand(f"who said so{'…' * (MAX_QUESTION - 20)}", [said], never) is None
 
 
 def test_a_question_about_the_answer_repeats_its_words(seeds_corpus: Corpus) -> None:
@@ -211,6 +253,14 @@ def test_chat_says_how_it_understood_a_question(chat) -> None:
     assert code == 0
     assert "Understood as: How many unfilled vacancies were there in London?" in out
     assert out.count("Understood as:") == 1
+
+
+def test_what_is_piped_in_need_not_be_unicode(chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    piped = io.TextIOWrapper(io.BytesIO(b"How many unfilled vacancies, \xe9?\n"), "utf-8")
+    monkeypatch.setattr(io, "StringIO", lambda lines: piped)
+    code, out, err = chat("")
+    assert (code, err) == (0, "")
+    assert "more than 150 unfilled" in out
 
 
 def test_chat_ends_with_what_nobody_can_correct(chat) -> None:

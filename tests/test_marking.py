@@ -150,16 +150,42 @@ def test_what_others_wrote_stays_as_it_is(marks):
     content = marks.file.read_bytes().decode()
     assert content.startswith(f"\n{theirs}\r\n\n")
     assert len(content.splitlines()) == 5  # the line separator in the question counts
-    marks.mark(Asked("Où?\u2028"), Gold("d", 0, 3), "wrong")
+    with pytest.raises(InputError, match="needs 2 places together"):
+        marks.mark(Asked("Où?\u2028"), Gold("d", 0, 3), "wrong")
+    marks.mark(Asked("Où?\u2028"), Gold("d", 4, 6), "wrong")
     row = json.loads(marks.file.read_text("utf-8").split("\n")[1])
     assert row == {
         "id": "x1",
         "question": "Où?\u2028",
         "kind": "place",
-        "evidence": [[{"doc_id": "d", "start": 7, "end": 9}]],
+        "evidence": [
+            [{"doc_id": "d", "start": 0, "end": 3, "note": "n"}],
+            [{"doc_id": "d", "start": 7, "end": 9}],
+        ],
         "why": "because",
-        "wrong": [{"doc_id": "d", "start": 0, "end": 3}],
+        "wrong": [{"doc_id": "d", "start": 4, "end": 6}],
     }
+
+
+def test_a_row_of_another_hand_is_not_removed_with_its_last_mark(marks):
+    theirs = {"id": "x1", "history": [], "where": {"after": None}, "note": "mine", "kind": ""}
+    row = {**theirs, "question": ASKED.question, "evidence": None}
+    marks.file.write_text(json.dumps(row) + "\n")
+    assert marks.mark(ASKED, HERE, "right") == Judgement((HERE,))  # in that row
+    assert [row["id"] for row in rows(marks)] == ["x1"]
+    assert marks.mark(ASKED, HERE, None) == NOTHING
+    assert rows(marks) == [row]
+
+
+def test_what_needs_several_places_is_not_made_to_need_fewer():
+    a, b, c = Gold("a", 0, 3), Gold("b", 0, 3), Gold("c", 0, 3)
+    there = [{"doc_id": place.doc_id, "start": 0, "end": 3} for place in (a, b, c)]
+    row = {**new_row(ASKED), "kind": "answerable", "evidence": [there[:1], there[1:]]}
+    assert with_place(row, c, None)["evidence"] == [there[:1], there[1:2]]
+    assert with_place(row, a, "right") == row
+    for place, verdict in ((a, None), (a, "wrong"), (Gold("d", 0, 3), "right")):
+        with pytest.raises(InputError, match="needs 2 places together"):
+            with_place(row, place, verdict)
 
 
 @pytest.mark.parametrize(

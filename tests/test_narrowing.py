@@ -10,7 +10,8 @@ import pytest
 from qa import Answer, Corpus, Document, Hit, InputError, Where
 from qa.answering import answer_question
 from qa.jsonable import answer_json
-from qa.narrowing import Part, where_from_json
+from qa.narrowing import Part
+from qa.parts import where_from_json, where_json
 from qa.settings import DEFAULTS, MAX_TOP_K, Settings
 from tests.test_confidence import KENT, SURREY
 
@@ -212,6 +213,13 @@ def test_a_kind_is_what_metadata_says_or_article(corpus: Corpus) -> None:
         ),
         (Where(documents=("",)), "No document is called ''"),
         (Where(documents=("a",) * 1001), "1,001 documents are named; at most 1,000 can be."),
+        (Where(kinds=("a",) * 1001), "1,001 kinds are named; at most 1,000 can be."),
+        (Where(documents=("a" * 1001,)), f"documents name '{'a' * 40}'…, which has 1,001 char"),
+        (Where(documents=("a" * 1000,)), f"No document is called '{'a' * 79}, lies there"),
+        (Where(documents="notes.txt"), "documents isn't a list of texts"),  # type: ignore[arg-type]
+        (Where(kinds="article"), "kinds isn't a list of texts"),  # type: ignore[arg-type]
+        (Where(after=2018), "after isn't a text"),  # type: ignore[arg-type]
+        ({"after": "2018"}, "{'after': '2018'} is no part of a corpus"),
         (
             Where(kinds=("letter",)),
             "No source is of the kind 'letter'; there are: article, boilerplate, reader's comment.",
@@ -250,6 +258,9 @@ def test_a_part_that_is_not_there_is_refused(
 
 
 def test_json_says_the_same() -> None:
+    assert where_json(Where()) == {}
+    said = {"documents": ["a"], "before": "2018"}
+    assert where_json(Where(documents=("a",), before="2018")) == said
     assert where_from_json(None) is None
     assert where_from_json({}) == Where()
     assert where_from_json(

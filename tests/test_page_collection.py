@@ -197,7 +197,8 @@ def test_what_a_broken_transfer_left_is_swept_away(corpus):
         os.utime(sent.folder / f".upload-{name}", (then, then))
     sent.make()
     assert len(list(sent.folder.iterdir())) == 2
-    with served(corpus):
+    with served(corpus) as address:
+        httpx.get(address)  # it is there when it answers
         assert [path.name for path in sent.folder.iterdir()] == [".upload-new"]
 
 

@@ -8,7 +8,7 @@ from benchmarks.quality.altered import alter, altered, is_altered, with_copies
 from benchmarks.quality.report import report
 from benchmarks.quality.sets import IR, studies
 from qa import Document
-from qa.evaluation.drawing import Frame, recall_svg, risk_coverage_svg
+from qa.evaluation.drawing import COLOURS, STYLE, Frame, recall_svg, risk_coverage_svg
 from qa.evaluation.results import Outcome
 from qa.evaluation.summarising import summarise
 from qa.questions import Gold, Question
@@ -47,6 +47,15 @@ def test_recall_is_drawn_from_the_first_passage_on() -> None:
     assert line.get("points") == "58.0,112.5 176.0,77.0"
     assert "full: 50% first, 100% among 2" in picture
     assert "<style>" not in picture
+
+
+def test_curves_of_one_passage_of_none_and_of_every_colour_are_drawn() -> None:
+    picture = recall_svg({"full": [0.5], "none": []}, Frame(200, 200))
+    (line,) = ElementTree.fromstring(picture).iter("{http://www.w3.org/2000/svg}polyline")
+    assert line.get("points") == "58.0,112.5"
+    assert "polyline" not in risk_coverage_svg({"none": ([], [])}, 0.65)
+    for colour in COLOURS:
+        assert STYLE.count(f".s-{colour} ") == STYLE.count(f".f-{colour} ") == 2  # light and dark
 
 
 def outcome(id_: str, variant: str, score: float, **more: float) -> Outcome:

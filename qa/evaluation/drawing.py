@@ -22,12 +22,18 @@ STYLE = """
   .s-one { stroke: #1f6f8b } .f-one { fill: #1f6f8b }
   .s-two { stroke: #b4552d } .f-two { fill: #b4552d }
   .s-three { stroke: #6a5aa8 } .f-three { fill: #6a5aa8 }
+  .s-four { stroke: #4d7a3a } .f-four { fill: #4d7a3a }
+  .s-five { stroke: #a8417f } .f-five { fill: #a8417f }
+  .s-six { stroke: #85701f } .f-six { fill: #85701f }
   @media (prefers-color-scheme: dark) {
     text { fill: #d6d2c4 } .title { fill: #f2eee2 } .quiet { fill: #9b978a }
     .page { fill: #1b1a17; stroke: #37352f } .grid { stroke: #2e2c27 } .axis { stroke: #6d6a60 }
     .s-one { stroke: #6fc3de } .f-one { fill: #6fc3de }
     .s-two { stroke: #ee9a6f } .f-two { fill: #ee9a6f }
     .s-three { stroke: #b3a4ef } .f-three { fill: #b3a4ef }
+    .s-four { stroke: #9ccf86 } .f-four { fill: #9ccf86 }
+    .s-five { stroke: #ec9bcb } .f-five { fill: #ec9bcb }
+    .s-six { stroke: #d9c168 } .f-six { fill: #d9c168 }
   }
 """
 _LEFT, _RIGHT, _BOTTOM = 58, 24, 52  # room beside the field
@@ -59,7 +65,7 @@ class _Field:
     top: float
 
     def x(self, value: float) -> float:
-        share = (value - self.low) / (self.high - self.low)
+        share = (value - self.low) / ((self.high - self.low) or 1)  # one passage deep: no width
         return round(_LEFT + share * (self.frame.width - _LEFT - _RIGHT), 1)
 
     def y(self, value: float) -> float:
@@ -72,17 +78,19 @@ def risk_coverage_svg(curves: Mapping[str, Curve], mark: float, frame: Frame = A
     """Return the share of wrong answers by the share of the questions answered, surest first.
 
     Args:
-        curves: By name, at most as many as there are colours.
+        curves: By name, at most as many as there are colours; one without points is left out.
         mark: Coverage at which each curve's risk is written.
         frame: See there.
     """
+    curves = {name: curve for name, curve in curves.items() if curve[0]}
     highest = max((risk for _, risks in curves.values() for risk in risks), default=1.0)
     top = min(1.0, max(0.2, ceil(highest * 10 + 0.5) / 10))
     field = _Field(frame, len(curves), 0, 1, top)
     ticks = {share: f"{share:.0%}" for share in (0, 0.2, 0.4, 0.6, 0.8, 1)}
     drawn = []
     for number, (name, (coverages, risks)) in enumerate(curves.items()):
-        at = next(n for n, coverage in enumerate(coverages) if coverage >= mark - 1e-9)
+        reached = (n for n, coverage in enumerate(coverages) if coverage >= mark - 1e-9)
+        at = next(reached, len(coverages) - 1)
         colour, last = COLOURS[number], field.y(risks[-1])
         said = f"{name}: {risks[at]:.0%} wrong at {mark:.0%}, {risks[-1]:.0%} at 100%"
         drawn += [
@@ -100,9 +108,11 @@ def recall_svg(curves: Mapping[str, Sequence[float]], frame: Frame = ALONE) -> s
 
     Args:
         curves: Shares by name, at most as many as there are colours; entry i is for k = i + 1.
+            One without any is left out.
         frame: See there.
     """
-    depth = max(len(shares) for shares in curves.values())
+    curves = {name: shares for name, shares in curves.items() if shares}
+    depth = max((len(shares) for shares in curves.values()), default=1)
     field = _Field(frame, len(curves), 1, depth, 1.0)
     drawn = []
     for number, (name, shares) in enumerate(curves.items()):

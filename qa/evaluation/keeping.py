@@ -1,8 +1,10 @@
 """Runs that are kept in a folder, by name: as `qa evaluate --save` writes them, a file each."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 from qa.errors import InputError, StorageError
@@ -31,8 +33,9 @@ class Runs:
         """Return the runs, the latest first."""
         runs = []
         for file in self.folder.glob("[!.]*.json"):
-            made = datetime.fromtimestamp(file.stat().st_mtime).astimezone()
-            runs.append(Kept(file.stem, made))
+            with suppress(FileNotFoundError):  # another has just deleted it
+                made = datetime.fromtimestamp(file.stat().st_mtime).astimezone()
+                runs.append(Kept(file.stem, made))
         return tuple(sorted(runs, key=lambda run: (run.made, run.name), reverse=True))
 
     def file(self, name: str) -> Path:
@@ -52,14 +55,19 @@ class Runs:
             StorageError: if it can't be written.
         """
         stamp = datetime.now().astimezone().strftime("%Y-%m-%d-%H%M%S")
-        name = f"{stamp}-{_PLAIN.sub('-', about)[:_LONGEST].strip('-')}"
-        made = self.folder / f".{name}.json"
+        base = name = f"{stamp}-{_PLAIN.sub('-', about)[:_LONGEST].strip('-')}"
         try:
             self.folder.mkdir(exist_ok=True)
-            save(result, made)
-            made.replace(self.folder / f"{name}.json")
+            for n in count(2):
+                try:
+                    (self.folder / f"{name}.json").touch(exist_ok=False)
+                    break
+                except FileExistsError:  # two within a second
+                    name = f"{base}-{n}"
+            save(result, self.folder / f"{name}.json")
         except OSError as error:
-            made.unlink(missing_ok=True)
+            with suppress(OSError):
+                (self.folder / f"{name}.json").unlink(missing_ok=True)
             raise StorageError(
                 f"The run cannot be kept in {self.folder} ({error.strerror or error})."
             ) from error

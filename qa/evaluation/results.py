@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from qa.atomic import write_atomically
 from qa.errors import InputError
 from qa.jsonable import SCHEMA, plain
 
@@ -117,7 +118,9 @@ class Evaluation:
 def save(result: Evaluation, file: str | Path) -> None:
     """Write the figures and every question's outcome as JSON; `read_outcomes` reads it again."""
     content = {**result.summary(), "outcomes": plain(result.outcomes)}
-    Path(file).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    # A link stays one; what is no UTF-8 becomes JSON's own escapes.
+    write_atomically(Path(file).resolve(), text.encode("utf-8", "backslashreplace"))
 
 
 def read(file: str | Path) -> Evaluation:

@@ -42,7 +42,7 @@ def room() -> str:
         f'placeholder="{html("table.filter")}" autocomplete="off" spellcheck="false">'
         f'<label id="order">{html("table.order")} <select>{_orders()}</select></label>'
         '</div><div id="table"></div></section>'
-        '<section id="roots" aria-labelledby="roots-title"></section>'
+        '<section id="roots" role="region" aria-labelledby="roots-title"></section>'
         f'<dialog id="removal" aria-labelledby="removal-title"></dialog>'
     )
 

@@ -14,9 +14,9 @@ from gradio.events import api
 
 from qa.errors import QAError
 from qa.jsonable import answer_json, document_json, hits_json
-from qa.narrowing import where_from_json
 from qa.page import reader_html, render
 from qa.page.texts import say
+from qa.parts import where_from_json
 
 if TYPE_CHECKING:
     from qa.corpus import Corpus
@@ -90,7 +90,6 @@ def build(corpus: "Corpus", examples: Sequence[str] = ()) -> gr.Blocks:
                             placeholder=say("ask.placeholder"),
                             lines=1,
                             max_lines=6,
-                            autofocus=True,
                             elem_id="question",
                         )
                         button = gr.Button(say("ask.button"), variant="primary", elem_id="ask")

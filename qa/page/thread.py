@@ -13,12 +13,11 @@ from starlette.routing import Route
 from qa.conversations import Conversations
 from qa.errors import InputError
 from qa.exporting import page_of
-from qa.jsonable import plain
 from qa.marking import Asked
-from qa.narrowing import where_from_json
 from qa.page import cards, marks, narrow_html, routing, thread_html
 from qa.page.marks_html import Judged
 from qa.page.texts import say
+from qa.parts import where_from_json, where_json
 from qa.saving import saved
 from qa.settings import MAX_TURNS
 from qa.types import Turn
@@ -36,11 +35,11 @@ def routes(corpus: "Corpus") -> list[Route]:
     def turn(body: routing.Body) -> Response:
         question, name = routing.text(body, "question"), routing.text(body, "conversation", "")
         where = where_from_json(body.get("where"))
-        before = kept.turns(name) if name else ()
-        history = [] if body.get("alone") else [turn.answer for turn in before[-MAX_TURNS:]]
+        before = kept.turns(name, last=MAX_TURNS) if name else ()
+        history = [] if body.get("alone") else [turn.answer for turn in before]
         answer = corpus.ask(question, history=history, where=where)
         name = name if before else kept.new()
-        added = kept.add(name, answer, plain(where))
+        added = kept.add(name, answer, where_json(where) if where else None)
         return routing.html(_turn(added, before), conversation=name)
 
     def conversation(query: routing.Query) -> Response:

@@ -16,7 +16,7 @@ from qa.page.texts import html, say
 from qa.references import Style, quotation
 from qa.types import Answer, Citation, Hit, Passage, Source, Span, Where
 from qa.why import highlights
-from qa.wording import agreement_in_words, date_in_words, how_close, place_facts, source_facts
+from qa.wording import agreement_in_words, how_close, part_in_words, place_facts, source_facts
 
 # What a reader may say of a question as a whole.
 _OF_ANSWERED: Mapping[Ruling, str] = {
@@ -45,27 +45,10 @@ def turn(n: int, answer: Answer, where: Where | None, judged: Judged) -> str:
     )
 
 
-def narrowed(where: Where) -> str:
-    """Return in words what part of the documents was asked."""
-    parts = []
-    if where.documents:
-        parts.append(", ".join(where.documents))
-    if where.after and where.before:
-        dates = date_in_words(where.after), date_in_words(where.before)
-        parts.append(say("narrow.between", after=dates[0], before=dates[1]))
-    elif where.after:
-        parts.append(say("narrow.since", after=date_in_words(where.after)))
-    elif where.before:
-        parts.append(say("narrow.until", before=date_in_words(where.before)))
-    if where.kinds:
-        parts.append(", ".join(where.kinds))
-    return " · ".join(parts)
-
-
 def _asked_of(where: Where | None) -> str:
     if where is None or where == Where():
         return ""
-    return f'<p class="asked-of">{html("turn.asked_of")} {escape(narrowed(where))}</p>'
+    return f'<p class="asked-of">{html("turn.asked_of")} {escape(part_in_words(where))}</p>'
 
 
 def _understood(answer: Answer) -> str:

@@ -121,6 +121,8 @@ def from_json(data: bytes) -> Frame:
 
 def _seen(text: object, *box: object) -> Seen:
     x0, y0, x1, y1 = (float(side) for side in box if isinstance(side, float | int))
+    if not all(-1 <= side <= 2 for side in (x0, y0, x1, y1)):  # nor NaN
+        raise ValueError(f"{box!r:.80} is no box on a page")
     return Seen(_text(text), x0, y0, x1, y1)
 
 

@@ -26,7 +26,6 @@ from typing import Any, BinaryIO
 from qa.reading.dispatch import read_file, reason
 from qa.reading.formats import Left
 from qa.reading.frames import Frame, to_json
-from qa.reading.pdf.drawing import draw
 from qa.reading.regular import Bounded, open_regular
 from qa.reading.workers import MEMORY, NO_MEMORY, Allowance
 
@@ -62,11 +61,13 @@ def _answer(request: dict[str, Any], answers: BinaryIO) -> None:
         # A file that grows meanwhile is read as far as it was hashed.
         bounded = BufferedReader(Bounded(file, request["size"]))
         size, name, about = request["size"], request["name"], request["about"]
-        frames: Iterable[Frame] = (
-            draw(bounded, **request["drawing"])
-            if request["drawing"]
-            else read_file(bounded, size, name, about, request["skip"])
-        )
+        frames: Iterable[Frame]
+        if request["drawing"]:
+            from qa.reading.pdf.drawing import draw  # most files are only read
+
+            frames = draw(bounded, **request["drawing"])
+        else:
+            frames = read_file(bounded, size, name, about, request["skip"])
         for frame in frames:
             _send(frame, answers)
             answers.flush()

@@ -198,12 +198,6 @@ document.addEventListener("click", (event) => {
     find(".sure", row).remove();
     find(".delete", row).focus();
   }
-  const question = near(".ask");
-  if (question && !(event.metaKey || event.ctrlKey || event.shiftKey)) {
-    event.preventDefault();
-    addEventListener("hashchange", () => document.dispatchEvent(new CustomEvent("ask", { detail: question.textContent })), { once: true });
-    location.hash = "#/";
-  }
 });
 for (const kind of ["dragover", "drop"])
   document.addEventListener(kind, (event) => {

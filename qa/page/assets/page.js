@@ -50,4 +50,7 @@ for (const name of ["dragover", "drop"])
 await ready("#top nav", "#thread", "#reader", "#question textarea");
 addEventListener("hashchange", route);
 await route();
+// The browser's own way to begin in a field comes too early for one that is built later.
+if (document.body.dataset.view === "ask" && document.activeElement === document.body)
+  find("#question textarea").focus({ preventScroll: true });
 document.documentElement.dataset.ready = "";

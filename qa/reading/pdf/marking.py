@@ -17,6 +17,8 @@ from qa.types import Span
 _GRAM = 16  # letters and digits that tell a place on a page
 _AROUND = 200  # of them that are looked at before and behind
 _MOST = 100_000  # on a page
+_FEWEST = 4  # of them in a line that is looked for: a "7" may be the page's number
+_LONGEST = 4_000  # of them that are looked for: more fill the page anyway
 
 Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in shares of the page
 
@@ -50,15 +52,20 @@ def find(text: str, span: Span, words: Sequence[Seen]) -> Found:
     if max(len(said), len(shown)) > _MOST:
         return Found((), False)
     wanted = [number for number, at in enumerate(own) if span.start <= at < span.end]
+    asked = len(wanted)
+    wanted = wanted[:_LONGEST]
+    edges = {n for n in range(1, len(drawn)) if _apart(drawn[n - 1], drawn[n])} | {0, len(drawn)}
     places: dict[int, int] = {}
     for first, last in _lines(text, own):
+        if last - first < _FEWEST:
+            continue
         if wanted and first <= wanted[-1] and last > wanted[0]:
             first, last = max(first, wanted[0] - _AROUND), min(last, wanted[-1] + 1 + _AROUND)
             between = ((n, text[own[n - 1] + 1 : own[n]]) for n in range(first + 1, last))
             bounds = {number for number, gap in between if any(map(str.isspace, gap))}
-            places |= _places(said, shown, first, last, bounds)
+            places |= _places(said, shown, (first, last), bounds | {first, last}, edges)
     found = [drawn[places[number]] for number in wanted if number in places]
-    return Found(tuple(_boxes(words, found)), len(found) == len(wanted))
+    return Found(tuple(_boxes(words, found)), len(found) == asked)
 
 
 def _lines(text: str, own: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -70,8 +77,24 @@ def _lines(text: str, own: Sequence[int]) -> Iterator[tuple[int, int]]:
             first = number
 
 
-def _places(said: str, shown: str, first: int, last: int, bounds: set[int]) -> dict[int, int]:
-    """Return which letter of the page each letter of a line is, where that is beyond doubt."""
+def _apart(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether two letters of the page, one after the other, aren't of one word."""
+    return one[0] != other[0] or one[1] + 1 != other[1]
+
+
+def _places(
+    said: str, shown: str, line: tuple[int, int], bounds: set[int], edges: set[int]
+) -> dict[int, int]:
+    """Return which letter of the page each letter of a line is, where that is beyond doubt.
+
+    Args:
+        said: The letters of the text.
+        shown: Those of the page.
+        line: From which to which of the text to look.
+        bounds: Where words begin and end in it.
+        edges: Where they do on the page.
+    """
+    first, last = line
     claims: dict[int, set[int]] = defaultdict(set)
     length = min(_GRAM, last - first)
     for at in range(first, last - length + 1):
@@ -87,11 +110,9 @@ def _places(said: str, shown: str, first: int, last: int, bounds: set[int]) -> d
             start -= 1
         while end < last and end + shift < len(shown) and said[end] == shown[end + shift]:
             end += 1
-        # Half a word that is alike by chance is another word.
-        ends = [n for n in range(start, end + 1) if n in bounds or n in (first, last)]
-        if len(ends) > 1:
-            start, end = ends[0], ends[-1]
-        for number in range(start, end):
+        # Half a word that is alike by chance is another word, here as there.
+        ends = [n for n in range(start, end + 1) if n in bounds and n + shift in edges]
+        for number in range(ends[0], ends[-1]) if ends else ():
             claims[number].add(shift)
     return {
         number: number + next(iter(shifts)) for number, shifts in claims.items() if len(shifts) == 1

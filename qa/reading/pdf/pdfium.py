@@ -203,6 +203,10 @@ class PdfFile:
         if not page:
             raise InputError(f"page {number:,} is damaged")
         try:
+            box = self._box(page)
+            for wide, high in (box.size(0), self._size(page)):
+                if not (wide > 0 and high > 0 and 1 / _MOST_LONG < high / wide < _MOST_LONG):
+                    raise InputError("the page has no size that could be shown")
             text = self._raw.FPDFText_LoadPage(page)
             try:
                 words = tuple(self._seen(page, text))
@@ -214,9 +218,7 @@ class PdfFile:
 
     def _drawn(self, page: Handle, width: int, words: tuple[Seen, ...]) -> Leaf:
         raw = self._raw
-        wide, high = raw.FPDF_GetPageWidthF(page), raw.FPDF_GetPageHeightF(page)
-        if not (wide > 0 and high > 0 and 1 / _MOST_LONG < high / wide < _MOST_LONG):
-            raise InputError("the page has no size that could be shown")
+        wide, high = self._size(page)
         width = min(width, int(math.sqrt(_MOST_PIXELS * wide / high)))
         height = max(1, round(width * high / wide))
         bitmap = raw.FPDFBitmap_CreateEx(width, height, raw.FPDFBitmap_BGR, None, 0)
@@ -249,6 +251,9 @@ class PdfFile:
                 )
                 known = word.text.encode("utf-8", "replace").decode()
                 yield Seen(known, min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb))
+
+    def _size(self, page: Handle) -> tuple[float, float]:
+        return self._raw.FPDF_GetPageWidthF(page), self._raw.FPDF_GetPageHeightF(page)
 
     def _box(self, page: Handle) -> _Box:
         rect = self._raw.FS_RECTF()
