@@ -348,7 +348,7 @@ class Corpus:
         with self._catalog.reading() as view:
             document = view.document(doc_id)
         if document is None:
-            raise InputError(f"The corpus has no document {doc_id!r}; 'qa stats' lists them.")
+            raise _no_document(doc_id)
         return document
 
     def origin(self, doc_id: str) -> Origin:
@@ -360,7 +360,7 @@ class Corpus:
         with self._catalog.reading() as view:
             entry = view.entry(doc_id)
         if entry is None:
-            raise InputError(f"The corpus has no document {doc_id!r}; 'qa stats' lists them.")
+            raise _no_document(doc_id)
         return entry.origin
 
     def documents(self) -> tuple[Listing, ...]:
@@ -503,6 +503,10 @@ def _understood(
     # What was told a reader before: an answer that was never refused wasn't.
     told = replace(settings, refuses=True)
     return asked, understand(asked, history, lambda before: _answer(snapshot, before, told))
+
+
+def _no_document(doc_id: str) -> InputError:
+    return InputError(f"The corpus has no document {doc_id!r}; 'qa stats' lists them.")
 
 
 def _answer(snapshot: Snapshot, question: str, settings: Settings) -> Answer:
