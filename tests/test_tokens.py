@@ -24,6 +24,44 @@ def test_a_token_of_384_numbers_takes_98_bytes() -> None:
     assert len(compress(unit(1, 50, 384))) == 50 * 98
 
 
+def plainly(tokens: np.ndarray) -> bytes:
+    """The code as the module's docstring describes it, one step after the other."""
+    levels = np.array([-1.5104, -0.4528, 0.4528, 1.5104], np.float32)
+    rotated = rotate(tokens)
+    scaled = rotated * np.sqrt(tokens.shape[1])
+    nearest = np.searchsorted((levels[:-1] + levels[1:]) / 2, scaled)
+    factors = 1 / np.maximum(np.einsum("td,td->t", rotated, levels[nearest]), 1e-3)
+    quads = nearest.reshape(len(tokens), rotated.shape[1] // 4, 4)
+    packed = (quads << np.array([0, 2, 4, 6])).sum(axis=2)
+    return factors.astype("<f2").tobytes() + packed.astype(np.uint8).tobytes()
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 99), st.integers(0, 200), st.sampled_from([8, 30, 384, 511]))
+def test_the_code_is_the_nearest_level_of_each_number(
+    seed: int, count: int, dimension: int
+) -> None:
+    tokens = unit(seed, count, dimension)
+    assert compress(tokens) == plainly(tokens)
+
+
+def test_numbers_next_to_a_threshold_fall_on_the_right_side(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("embeddings.tokens._rotation", lambda d: np.eye(d, dtype=np.float32))
+    for dimension in range(4, 1025, 4):
+        at = (np.array([-0.9816, 0, 0.9816]) / np.sqrt(dimension)).astype(np.float32)
+        rows = [at]
+        for end in (-1, 1):
+            beside = at
+            for _ in range(3):
+                beside = np.nextafter(beside, np.float32(end))
+                rows.append(beside)
+        tokens = np.zeros((len(rows), dimension), np.float32)
+        tokens[:, :3] = rows
+        assert compress(tokens) == plainly(tokens)
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 99), st.integers(0, 40), st.sampled_from([8, 30, 384, 511]))
 def test_inner_products_survive_the_code(seed: int, count: int, dimension: int) -> None:
@@ -84,15 +122,17 @@ def test_matching_is_the_best_token_of_each_sentence() -> None:
     asked = prepare("what", question, lambda term: 2.0)
     found = match(asked, passages, ends, dimension)
     labels = match_labels(asked, [*passages, Tokens(compress(unit(1, 0, 64)), spans[:0])], 64)
-    for number, (passage, one) in enumerate(zip(passages, found, strict=True)):
+    for number, passage in enumerate(passages):
+        one = found[number]
         kept = expand(passage.code, dimension)
         assert one.sentences.tolist() == sentences[number]
         for column, (first, last) in enumerate(pairwise(bounds[number])):
             expected_best = (asked.tokens @ kept[first:last].T).max(axis=1)
             np.testing.assert_allclose(one.best[:, column], expected_best, atol=1e-5)
         np.testing.assert_allclose(labels[:, number], one.best.max(axis=1), atol=1e-5)
+        np.testing.assert_allclose(one.similar, kept @ asked.tokens.T, atol=1e-5)
     assert (labels[:, 3] == -1).all()  # an empty heading meets nothing
-    assert match(asked, [], [], dimension) == []
+    assert match(asked, [], [], dimension).best.shape == (3, 0)
 
 
 def test_weights_are_shared_among_pieces() -> None:
