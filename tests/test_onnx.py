@@ -1,0 +1,126 @@
+"""Questions without PyTorch: the export says what the model says, and nothing depends on it."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from embeddings import onnx
+from embeddings.exporting import CHECKED, LEAST, export
+from embeddings.onnx import About
+from embeddings.transformer import DEFAULT_MODEL, DEFAULT_SHA256, TransformerEncoder
+from qa import Corpus
+
+QUESTIONS = (
+    "How many vacancies did London have?",
+    "Who is Dame Glenys Stacey?",
+    "What does a zebra cost?",
+)
+
+
+@pytest.fixture(scope="module")
+def exported(seeds_corpus: Corpus) -> Path:
+    """The folder of the default model's export, which indexing has made."""
+    return onnx.cache(DEFAULT_SHA256)
+
+
+@pytest.fixture
+def copy(exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, used in its place."""
+    folder = tmp_path / "cache" / "export"
+    shutil.copytree(exported, folder)
+    monkeypatch.setattr(onnx, "cache", lambda fingerprint: folder)
+    return folder
+
+
+def test_the_export_says_what_the_model_says(exported: Path) -> None:
+    encoder, questions = TransformerEncoder(), onnx.load(DEFAULT_SHA256)
+    assert questions
+    for text in (*CHECKED, *QUESTIONS, "", "?"):
+        own, other = encoder.encode_question(text), questions.encode_question(text)
+        assert np.array_equal(own.spans, other.spans)
+        assert own.pooled @ other.pooled > LEAST
+        assert np.einsum("td,td->t", own.tokens, other.tokens).min() > LEAST
+        assert np.allclose(np.linalg.norm(other.tokens, axis=1), 1, atol=1e-6)
+
+
+def test_a_question_from_the_shell_never_loads_pytorch(seeds_corpus: Corpus) -> None:
+    code = (
+        "import sys\nfrom qa.cli import main\n"
+        f"main(['ask', 'How many vacancies did London have?', '--corpus', {str(seeds_corpus.path)!r}])\n"
+        "print(*sorted({m.split('.')[0] for m in sys.modules}), file=sys.stderr)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(run.stderr.split())
+    assert "onnxruntime" in loaded
+    assert not loaded & {"torch", "transformers", "sentence_transformers", "gradio", "nupunkt"}
+    assert "20 vacancies" in run.stdout or "vacancies" in run.stdout
+
+
+@pytest.mark.parametrize("name", [onnx.MODEL, onnx.WEIGHTS, onnx.TOKENIZER, onnx.ABOUT])
+@pytest.mark.parametrize("harm", ["flip", "cut", "delete"])
+def test_a_damaged_export_is_as_good_as_none(copy: Path, name: str, harm: str) -> None:
+    assert onnx.load(DEFAULT_SHA256)
+    path = copy / name
+    if harm == "flip":
+        with path.open("r+b") as file:
+            file.seek(path.stat().st_size // 2)
+            (byte,) = file.read(1)
+            file.seek(-1, 1)
+            file.write(bytes([byte ^ 1]))
+    elif harm == "cut":
+        with path.open("r+b") as file:
+            file.truncate(path.stat().st_size - 1)
+    else:
+        path.unlink()
+    assert onnx.load(DEFAULT_SHA256) is None
+
+
+def test_without_an_export_the_model_itself_answers_the_same(
+    seeds_corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(onnx, "load", lambda fingerprint: None)
+    monkeypatch.setattr(onnx, "prepare", lambda name, fingerprint: None)
+    with Corpus.open(seeds_corpus.path, model=seeds_corpus._encoder) as other:
+        other._may_export = True
+        for question in QUESTIONS:
+            own, answer = seeds_corpus.ask(question), other.ask(question)
+            assert (own.status, own.text) == (answer.status, answer.text)
+            assert [(c.id, c.answer) for c in own.citations] == [
+                (c.id, c.answer) for c in answer.citations
+            ]
+
+
+def test_a_model_that_cannot_be_exported_is_tried_once(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in copy.iterdir():
+        path.unlink()
+    started: list[list[str]] = []
+    monkeypatch.setattr(
+        "embeddings.onnx.subprocess.run", lambda command, **options: started.append(command)
+    )
+    onnx.prepare("some-model", DEFAULT_SHA256)
+    assert [command[-2:] for command in started] == [["some-model", DEFAULT_SHA256]]
+    About(trouble="it has another tokenizer").save(copy)
+    onnx.prepare("some-model", DEFAULT_SHA256)
+    assert len(started) == 1
+    assert onnx.load(DEFAULT_SHA256) is None
+
+
+def test_weights_that_have_changed_are_not_exported(copy: Path) -> None:
+    before = sorted(path.name for path in copy.parent.iterdir())
+    export(DEFAULT_MODEL, "0" * 64)
+    assert sorted(path.name for path in copy.parent.iterdir()) == before
+
+
+def test_where_nothing_can_be_kept_nothing_is_exported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(onnx, "cache", lambda fingerprint: tmp_path / "file" / "below")
+    with pytest.raises(OSError, match="file"):
+        export(DEFAULT_MODEL, DEFAULT_SHA256)
