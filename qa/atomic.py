@@ -3,15 +3,29 @@
 import os
 import time
 import uuid
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from glob import escape
 from pathlib import Path
+from typing import BinaryIO
 
 _LEFT = 3600.0  # seconds; what is older isn't being written any more: its process has died
 
 
 def write_atomically(path: Path, *parts: bytes | memoryview) -> None:
-    """Write a file under another name, force it to the disk, and let it take the place.
+    """Write a file that takes the place of what was there.
+
+    Raises:
+        OSError: if the disk refuses; the file is what it was then.
+    """
+    with replacing(path) as file:
+        for part in parts:
+            file.write(part)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Hand over a file to fill, under another name; let it take the place once it is on the disk.
 
     Raises:
         OSError: if the disk refuses; the file is what it was then.
@@ -19,9 +33,8 @@ def write_atomically(path: Path, *parts: bytes | memoryview) -> None:
     made = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     _remove_what_was_left(path)
     try:
-        with made.open("xb") as file:
-            for part in parts:
-                file.write(part)
+        with made.open("x+b") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         made.replace(path)

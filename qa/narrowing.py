@@ -73,16 +73,16 @@ def narrow(where: Where, view: View, state: State) -> Part | None:
     if not chosen.any():
         raise InputError(_none_dated([e for e, keep in zip(entries, named, strict=True) if keep]))
     owners = np.repeat(np.arange(len(entries)), [entry.passages for entry in entries])
-    if len(owners) != len(state.numbers):
-        raise damaged(f"its documents have {len(owners)} passages, {len(state.numbers)} are found")
-    rows = chosen[owners]
+    if len(owners) != len(state):
+        raise damaged(f"its documents have {len(owners)} passages, {len(state)} are found")
+    passages = chosen[owners]
     if where.kinds:
-        rows &= _of_kinds(where.kinds, rows, view, state)
-    if rows.all():
+        passages &= _of_kinds(where.kinds, passages, view, state)
+    if passages.all():
         return None
     documents = np.zeros(len(entries), bool)
-    documents[owners[rows]] = True
-    return Part(rows, documents, state)
+    documents[owners[passages]] = True
+    return Part(state.rows.mask(passages), state.documents.mask(documents), state)
 
 
 def _named(targets: Sequence[str], entries: Sequence[Entry]) -> NDArray[np.bool_]:
@@ -166,7 +166,7 @@ def _of_kinds(
     """Return which passages are of the kinds, (n,); some of those `among` which is asked are."""
     if not state.kinds:
         state.kinds.update(view.kinds())
-    numbers = state.numbers.tolist()
+    numbers = state.numbers[state.rows.ordered].tolist()
     if not state.kinds.keys() >= set(numbers):
         raise damaged("passages are missing")
     found = np.array([state.kinds[number] or ARTICLE for number in numbers])

@@ -1,6 +1,5 @@
 """The whole corpus checked: catalog, passages against documents, derived files, conversations."""
 
-import math
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -54,12 +53,12 @@ def _checked(catalog: Catalog, view: View, folder: Path, *, may_write: bool) -> 
             problems.append(str(error))
         else:
             problems += _some(list(_unfit(view, state)))
-            checked.append(f"{len(state.numbers)} passages and vectors against their documents")
+            checked.append(f"{len(state)} passages and vectors against their documents")
             if wrong := _misfit(view, folder, state):
                 try:
                     if not may_write:
                         raise StorageError("nothing can be written now")
-                    write(view.meta, folder, state)
+                    write(view, folder)
                     repaired.append(f"{FILE_NAME} {wrong}; it was made anew")
                 except (OSError, StorageError) as error:
                     problems.append(f"{FILE_NAME} {wrong}, and isn't made anew ({error})")
@@ -93,8 +92,7 @@ def _unfit(view: View, state: State) -> Iterator[str]:
         for tokens in (stored.text, stored.about, stored.heading):
             if len(tokens.code) != code_length(len(tokens.spans), dimension):
                 yield f"{passage.doc_id}, {passage.place}: its token vectors don't fit its words"
-    lengths = np.linalg.norm(state.vectors.vectors, axis=1)
-    if not all(math.isclose(length, 1, abs_tol=1e-3) for length in lengths.tolist()):
+    if not all((abs(np.linalg.norm(b, axis=1) - 1) < 1e-3).all() for b in state.vectors.blocks()):
         yield "some vectors haven't length 1"
 
 

@@ -1,6 +1,7 @@
 """BM25 beside values worked out by hand, and after changes beside an index made afresh."""
 
 import math
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.folding import terms
-from qa.lexical import LexicalIndex, bag
+from qa.lexical import LexicalIndex, Postings, bag
+from qa.rows import Rows
 
 TEXTS = ["vacancies in London", "London, London offices of London", "a fish"]
 WORDS = st.lists(st.sampled_from("oak elm ash yew fig".split()), max_size=6).map(" ".join)
@@ -73,19 +75,40 @@ def test_changes_leave_no_trace(
     before: list[tuple[str, bool]], added: list[str], data: st.DataObject
 ) -> None:
     """The statistics of what has gone go with it, wherever what has come is put."""
-    stays = [text for text, kept in before if kept]
-    labelled = [(0, text) for text in stays] + [(1, text) for text in added]
-    after = data.draw(st.permutations(labelled))
-    rows = {id(item): row for row, item in enumerate(after)}
-    old = [rows[id(item)] for item in labelled[: len(stays)]]
-    new = [rows[id(item)] for item in labelled[len(stays) :]]
-    moved = iter(old)
-    changed = index(*(text for text, _ in before)).updated(
-        np.array([next(moved) if kept else -1 for _, kept in before], np.int64),
-        [(row, bag(text)) for row, text in zip(new, added, strict=True)],
-        len(after),
-    )
-    afresh = index(*(text for _, text in after))
+    rows = [row for row, (_, kept) in enumerate(before) if kept]
+    rows += range(len(before), len(before) + len(added))
+    ordered = data.draw(st.permutations(rows))
+    texts = [*(text for text, _ in before), *added]
+    parts = [Postings.of([bag(t) for t, _ in before]), Postings.of([bag(t) for t in added])]
+    changed = LexicalIndex(parts, Rows.some(np.array(ordered, np.int64), len(texts)))
+    afresh = index(*(texts[row] for row in ordered))
+    assert changed.same_as(afresh)
     for query in (["oak"], ["elm", "ash", "yew"], ["fig", "oak"]):
-        assert changed.search(query, 3) == afresh.search(query, 3)
+        found = {ordered.index(row): score for row, score in changed.search(query, 3).items()}
+        assert list(found.items()) == list(afresh.search(query, 3).items())
         assert [changed.weight(t) for t in query] == [afresh.weight(t) for t in query]
+
+
+@given(st.lists(WORDS, min_size=4, max_size=40), st.integers(1, 5), st.data())
+def test_what_is_left_out_could_not_have_been_among_the_best(
+    texts: list[str], top_k: int, data: st.DataObject
+) -> None:
+    query = data.draw(st.permutations("oak elm ash yew".split()))
+    among = np.array(data.draw(st.lists(st.booleans(), min_size=len(texts), max_size=len(texts))))
+    every = [index(*texts).search(query, len(texts), where) for where in (None, among)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("qa.lexical._MANY", 0)
+        patch.setattr("qa.lexical._PROBED", data.draw(st.sampled_from([0, 1, 16])))
+        best = [index(*texts).search(query, top_k, where) for where in (None, among)]
+    assert [list(b.items()) for b in best] == [list(e.items())[:top_k] for e in every]
+
+
+def test_postings_are_the_same_however_many_are_sorted_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bags = [bag(text) for text in (*TEXTS, "", "London fish", *TEXTS)]
+    whole = Postings.of(bags)
+    monkeypatch.setattr("qa.lexical._CHUNK", 2)
+    for name, array in asdict(Postings.of(bags)).items():
+        assert np.array_equal(array, getattr(whole, name)), name
+    assert whole.lengths.tolist() == [3, 5, 2, 0, 2, 3, 5, 2]

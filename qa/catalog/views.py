@@ -271,6 +271,36 @@ class View:
             raise damaged(f"a part of the text of {doc_id!r} is missing")
         return found
 
+    def listed(self) -> list[tuple[int, int]]:
+        """Return every document's number and its row's checksum, by document id."""
+        rows = self._db.execute("SELECT doc_id, id, sum FROM documents").fetchall()
+        if (len(rows), sum(row[2] for row in rows)) != self.meta.documents:
+            raise damaged(f"{self.meta.documents[0]} documents were written, {len(rows)} are found")
+        return [(number, seal) for _, number, seal in sorted(rows)]
+
+    def placed(
+        self, documents: Sequence[int]
+    ) -> Iterator[tuple[Entry, int, list[tuple[int, int]]]]:
+        """Yield documents by number, each with its row's checksum and its passages, by offset.
+
+        Of a passage stand there its number and what it adds to the sum over all.
+        """
+        for first in range(0, len(documents), MANY):
+            part = documents[first : first + MANY]
+            marks = ",".join("?" * len(part))
+            where = f"WHERE id IN ({marks})"
+            found = {row[0]: row for row in DOCUMENTS.select_summed(self._db, where, part)}
+            for number in part:
+                if number not in found:
+                    raise damaged(f"the row {number!r} of documents is missing")
+                *row, seal = found[number]
+                passages = self._db.execute(
+                    'SELECT id, document, start, "sum" FROM passages INDEXED BY passages_order '
+                    "WHERE document = ? ORDER BY start",
+                    [number],
+                )
+                yield _entry(row), seal, [(p[0], order_sum(*p)) for p in passages]
+
     # Passages and encodings
 
     def order(self, entries: Sequence[Entry]) -> list[int]:
