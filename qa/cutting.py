@@ -11,8 +11,9 @@ from itertools import pairwise
 from typing import get_args
 
 from embeddings.encoder import Encoder
-from qa import passages
 from qa.errors import InputError
+from qa.partition import cut_passages
+from qa.passages import about_text, heading_text, short_hash
 from qa.reading.formats import Left
 from qa.reading.frames import Closing, Frame, Opening, Segment
 from qa.types import BlockKind, Document, Passage, Read, Skipped
@@ -65,7 +66,7 @@ class Cut:
     @property
     def text_hash(self) -> str:
         """What names its content so far."""
-        return passages.short_hash(self._digest)
+        return short_hash(self._digest)
 
     @property
     def read(self) -> Read:
@@ -85,13 +86,13 @@ class Cut:
         piece = replace(
             self.described, text=segment.text, blocks=segment.blocks, places=segment.places
         )
-        found = passages.cut_passages(piece, encoder.count_tokens, encoder.max_tokens)
+        found = cut_passages(piece, encoder.count_tokens, encoder.max_tokens)
         self.length += len(segment.text)
         self.visible += _visible(segment.text)
         self.indexed += sum(_visible(passage.text) for passage in found)
         self.passages += len(found)
         self._digest.update(segment.text.encode())
-        texts = [(p.text, passages.about_text(p), passages.heading_text(p)) for p in found]
+        texts = [(p.text, about_text(p), heading_text(p)) for p in found]
         return Part(segment, found, texts)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
 
-import snowballstemmer
+import Stemmer
 
 # Soft hyphen, zero-width and bidi marks, word joiner, BOM: they can stand inside a word unseen.
 _INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
@@ -19,8 +19,8 @@ _MARKS = re.compile("[\u0300-\u036f]+")
 _APOSTROPHES = str.maketrans("’‘ʼ＇", "''''")
 # A number with its separators ("1,020", "3.6"), or letters with inner apostrophes ("don't").
 _WORD = re.compile(
-    rf"\d(?:[\d{_INVISIBLE}]|[.,](?=\d))*"
-    rf"|[^\W\d_](?:[^\W\d_]|[\u0300-\u036f{_INVISIBLE}]|['’‘ʼ＇](?=[^\W\d_]))*"
+    rf"\d(?:[\d{_INVISIBLE}]++|[.,](?=\d))*+"
+    rf"|[^\W\d_]++(?:[\u0300-\u036f{_INVISIBLE}]++[^\W\d_]*+|['’‘ʼ＇](?=[^\W\d_])[^\W\d_]++)*+"
 )
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
@@ -39,7 +39,7 @@ STOPWORDS = frozenset(
     """.split()
 )
 
-_stemmer = snowballstemmer.stemmer("english")
+_stemmer = Stemmer.Stemmer("english", 0)  # Snowball's, in C; what it finds is kept below
 _stemming = Lock()  # it keeps the word it is at in itself
 
 
@@ -78,8 +78,13 @@ def _forms(raw: str) -> tuple[str, str]:
             plain = plain.replace(",", "")
         return plain, plain
     plain = plain.removesuffix("'s")
+    return _stem(plain), plain
+
+
+@lru_cache(maxsize=200_000)  # the same at the beginning of a sentence and inside
+def _stem(plain: str) -> str:
     with _stemming:
-        return _stemmer.stemWord(plain), plain
+        return str(_stemmer.stemWord(plain))
 
 
 @lru_cache(maxsize=1_000)  # a question looks at the same passages and headings several times
@@ -95,4 +100,4 @@ def words(text: str) -> tuple[Word, ...]:
 
 def terms(text: str) -> list[str]:
     """Return the matching forms of the words of `text`, in order, repeats included."""
-    return [word.term for word in words(text)]
+    return [term for raw in _WORD.findall(text) if (term := _forms(raw)[0])]

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from hashlib import sha256
 
-from qa import lexical, passages, reading
+from qa import lexical, partition, reading
 from qa.catalog.views import Origin
 from qa.files import File
 from qa.reading.regular import open_regular
@@ -54,6 +54,6 @@ def made_from_memory(content: bytes) -> str:
 def _description(about: Mapping[str, str | None]) -> str:
     """Return a hash of what else than its bytes a document is made from."""
     made = json.dumps(
-        [dict(about), reading.VERSION, passages.VERSION, lexical.VERSION], sort_keys=True
+        [dict(about), reading.VERSION, partition.VERSION, lexical.VERSION], sort_keys=True
     )
     return sha256(made.encode("utf-8", "surrogatepass")).hexdigest()[:16]

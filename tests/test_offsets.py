@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.passages import MAX_WORDS, cut_passages
+from qa.partition import MAX_WORDS, cut_passages
 from qa.types import Document
 from tests.reading import read
 from tests.stub import BagOfWords

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from qa.passages import MAX_WORDS, MIN_WORDS, cut_passages
+from qa.partition import MAX_WORDS, MIN_WORDS, cut_passages
 from qa.types import Passage
 from tests.conftest import SEEDS
 from tests.reading import read

@@ -6,7 +6,7 @@ import sqlite3
 import uuid
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,11 +26,12 @@ from qa.catalog.tables import (
 from qa.catalog.texts import text_rows
 from qa.catalog.views import Damage, Entry, Origin, View
 from qa.lexical import bag
-from qa.types import Block, Document, Passage, PlaceMap, Span
+from qa.types import Block, Document, Passage, Place, PlaceMap, Span
 from qa.wording import date_in_words
 
 _VERSIONS = 50  # former ones kept of a document: a note saved every minute would fill disks
 _LONGEST_KEPT = 2**24  # characters; a former version is read and compressed as a whole
+_PLACE = [field.name for field in fields(Place)]
 _UNUSED = " AND ".join(
     f"NOT EXISTS (SELECT 1 FROM passages WHERE {column} = encodings.id)"
     for column in ("encoding", "about", "heading")
@@ -128,12 +129,15 @@ class Writer(View):
         TEXTS.write(self._db, rows)
         self._rows += len(rows)
         self._offset += len(text)
-        numbers = self.encodings({key for _, keys in passages for key in astuple(keys)})
+        numbers = self.encodings(
+            {key for _, keys in passages for key in (keys.text, keys.about, keys.heading)}
+        )
+        first = self._next(1, len(passages))
         rows = [
             (
-                *(self._next(1), number, passage.start + offset, passage.end + offset),
+                *(own, number, passage.start + offset, passage.end + offset),
                 *(passage.section, passage.lead_in, passage.author, passage.kind),
-                json.dumps(astuple(passage.place)),
+                json.dumps([getattr(passage.place, name) for name in _PLACE]),
                 passage.text,
                 json.dumps([_shifted(span, offset) for span in passage.sentences]),
                 json.dumps([[_shifted(s, offset) for s in two] for two in passage.excerpts]),
@@ -143,7 +147,7 @@ class Writer(View):
                 *(numbers[key] for key in (keys.text, keys.about, keys.heading)),
                 bag(passage.text),
             )
-            for passage, keys in passages
+            for own, (passage, keys) in enumerate(passages, first)
         ]
         sums = PASSAGES.write(self._db, rows)
         placed = [(*row[:3], row_sum) for row, row_sum in zip(rows, sums, strict=True)]
@@ -232,7 +236,9 @@ class Writer(View):
     def put_encodings(self, encodings: Mapping[bytes, Encoding]) -> None:
         """Write encodings by key; what is kept already stays as it is."""
         known = self.encodings(encodings)
-        new = [(self._next(2), key, e) for key, e in encodings.items() if key not in known]
+        added = [(key, e) for key, e in encodings.items() if key not in known]
+        first = self._next(2, len(added))
+        new = [(number, *pair) for number, pair in enumerate(added, first)]
         ENCODINGS.write(
             self._db,
             [(n, key, compress(e.tokens), e.spans.astype("<u4").tobytes()) for n, key, e in new],
@@ -273,11 +279,12 @@ class Writer(View):
 
     # Counting
 
-    def _next(self, kind: int) -> int:
+    def _next(self, kind: int, count: int = 1) -> int:
+        """Return the first of so many new ids."""
         last = list(self.meta.last)
-        last[kind] += 1
+        last[kind] += count
         self.meta = replace(self.meta, last=(last[0], last[1], last[2]))
-        return last[kind]
+        return last[kind] - count + 1
 
     def _count_documents(self, sign: int, numbers: Sequence[int]) -> None:
         count, total = self.meta.documents

@@ -38,6 +38,7 @@ _MAX_CORES = 8  # that are used: each may take so much memory
 _MAX_FAULTS = 5  # files inside one file that may crash a worker before the whole is given up
 _MAX_FILES = 1_000  # that one worker reads: what parsers don't give back is bounded, too
 _AHEAD = 4  # frames of a file that wait in memory to be taken
+_MOST_FILES, _MOST_BYTES = 64, 2**22  # that are read ahead; of larger ones, one a core
 
 
 @dataclass(slots=True)
@@ -196,7 +197,7 @@ class Reading:
 
     def start(self) -> "Reading":
         """Begin; what is found waits to be taken."""
-        threading.Thread(target=self._run, daemon=True, name="qa-reading").start()
+        threading.Thread(target=self.run, daemon=True, name="qa-reading").start()
         return self
 
     def frames(self) -> Generator[Frame]:
@@ -211,7 +212,10 @@ class Reading:
         """Let the rest go."""
         self._abandoned.set()
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Read; what is found waits to be taken."""
+        if self._abandoned.is_set():
+            return
         try:
             self._read()
         except _AbandonedError:
@@ -279,20 +283,37 @@ class Pool:
         return Reading(request, self).start()
 
     def read_ahead(self, requests: Iterable[Request]) -> Generator[Reading]:
-        """Begin to read files as the processor has cores for them; yield them in their order."""
+        """Read files as the processor has cores for them; yield them in their order.
+
+        While what was taken is worked on, more are read: some dozens of small ones.
+        """
+        asked: queue.SimpleQueue[Reading | None] = queue.SimpleQueue()
         started: deque[Reading] = deque()
+        size = 0  # bytes of those
+        readers = _cores() + 1
+
+        def work() -> None:
+            while reading := asked.get():
+                reading.run()
+
+        for _ in range(readers):
+            threading.Thread(target=work, daemon=True, name="qa-reading").start()
         try:
             for request in requests:
-                started.append(self.read(request))
-                if len(started) > _cores():
+                started.append(Reading(request, self))
+                asked.put(started[-1])
+                size += request.size
+                while len(started) > (_MOST_FILES if size <= _MOST_BYTES else _cores()):
                     yield started[0]
-                    started.popleft()
+                    size -= started.popleft().request.size
             while started:
                 yield started[0]
                 started.popleft()
         finally:
             for reading in started:
                 reading.abandon()
+            for _ in range(readers):
+                asked.put(None)
 
     def take(self) -> _Worker:
         """Return a worker that nobody else has."""

@@ -5,6 +5,7 @@ Rules over capitals, titles and offices; knows nothing of speech.
 
 import re
 from collections import defaultdict
+from functools import cached_property
 
 from qa.types import UNCERTAIN
 
@@ -48,7 +49,8 @@ BARRED = frozenset(
     """.split()
 )
 _MAX_NAMESAKES = 8  # two are too many to tell them apart
-_INNER = re.compile(rf"(?<=[^\W_][ \u00a0]){WORD}|(?<=[,;][ \u00a0]){WORD}")  # in mid-sentence
+_INNER = re.compile(rf"(?<=(?:[^\W_]|[,;])[ \u00a0]){WORD}")  # in mid-sentence
+_IS_TITLE = re.compile(rf"{TITLE}\Z")
 
 
 def person(phrase: str) -> str:
@@ -87,15 +89,20 @@ class Names:
         self._known: dict[str, dict[str, int]] = defaultdict(dict)  # by first and last word: offset
         self._titled: dict[str, set[str]] = defaultdict(set)  # by the word behind the title
         self._persons: set[str] = set()  # names that stand behind an office
-        self._inner = {match[0] for match in _INNER.finditer(text)}
+        self._text = text
         for match in NAME_LIKE.finditer(text):
-            self._note(match[0], match.start())
+            if " " in match[0] or "\u00a0" in match[0]:  # a word alone says nothing of others
+                self._note(match[0], match.start())
+
+    @cached_property
+    def _inner(self) -> set[str]:
+        return {match[0] for match in _INNER.finditer(self._text)}
 
     def _note(self, phrase: str, at: int) -> None:
         words = phrase.rstrip(".").split()[-8:]
         if words[0].lower() in BARRED:
             words = words[1:]
-        titles = [n for n, word in enumerate(words) if re.fullmatch(TITLE, word)]
+        titles = [n for n, word in enumerate(words) if _IS_TITLE.match(word)]
         title = words[titles[0]].rstrip(".") if titles else ""
         words = words[titles[0] + 1 :] if titles else words
         if title and words:  # of "Dame Ann Lee" both names have it, whichever is used alone
@@ -118,7 +125,7 @@ class Names:
         if office := ROLES.search(mention):
             return self._without_office(mention, office.start())
         title, *bare = mention.split()
-        if not (bare and re.fullmatch(TITLE, title)):
+        if not (bare and _IS_TITLE.match(title)):
             title, bare = "", [title, *bare]
         honour = title if _HONOUR.match(title) else ""
         if len(bare) > 1:
