@@ -6,6 +6,7 @@ words it is, its copies elsewhere, and what other passages say to the question.
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from qa.agreement import agreement
 from qa.agreement.statements import Statement
@@ -163,7 +164,12 @@ def _quoted(
     else:
         quote = texts.text(passage.doc_id, *around)
     text = quote[excerpt.start - around.start : excerpt.end - around.start]
-    return Quoted(sentence, excerpt, around, quote, frozenset(terms(text)))
+    return Quoted(sentence, excerpt, around, quote, _terms(text))
+
+
+@lru_cache(maxsize=1_000)  # the same excerpts come up again, whatever is asked
+def _terms(text: str) -> frozenset[str]:
+    return frozenset(terms(text))
 
 
 def _following(sentence: Pointed) -> Span | None:

@@ -105,9 +105,7 @@ def _remove_if_empty(folder: Path) -> None:
 
 def ask(options: argparse.Namespace) -> int:
     """Answer a question."""
-    from qa import Corpus, terminal
-    from qa.jsonable import answer_json
-    from qa.saving import save_answer
+    from qa import Corpus
 
     if options.save and not Path(options.save).absolute().parent.is_dir():
         raise InputError(f"There is no folder for {options.save!r}; make it first.")
@@ -116,13 +114,20 @@ def ask(options: argparse.Namespace) -> int:
     where = _where(options)
     with Corpus.open(options.corpus) as corpus:
         answer = corpus.ask(options.question, where=where)
-    if options.quote:
-        terminal.show_quotations(answer, options.quote)
-    elif options.json:
+    if options.json:
+        from qa.jsonable import answer_json
+
         _print_json(answer_json(answer))
     else:
-        terminal.show_answer(answer, why=options.why)
+        from qa import terminal
+
+        if options.quote:
+            terminal.show_quotations(answer, options.quote)
+        else:
+            terminal.show_answer(answer, why=options.why)
     if options.save:  # now that nothing can be lost
+        from qa.saving import save_answer
+
         save_answer(answer, Path(options.save), where)
     return DONE
 
@@ -168,8 +173,8 @@ def search(options: argparse.Namespace) -> int:
 
 
 def _where(options: argparse.Namespace) -> "Where":
-    from qa.files import printable
     from qa.types import Where
+    from qa.wording import printable
 
     return Where(
         documents=tuple(map(printable, options.documents)),

@@ -21,7 +21,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from qa.folding import Word, fold, words
+from qa.folding import Word, fold, terms
 from qa.kinds import FIGURES, expected, offers
 from qa.passages import about_text, heading_text
 from qa.pointing import Found, Pointed, is_specific
@@ -177,14 +177,14 @@ def _unmet(
     said = [passage.author or "", passage.publisher or "", about_text(passage)]
     said += [heading_text(passage), *(voice.speaker for voice in passage.voices)]
     around = fold(" ".join([passage.text, shown, *said]))
-    terms = {word.term for word in words(around)}
+    there = set(terms(around))
     closeness = query.asked.by_word(scored.best).max(axis=1, initial=-1.0)
     compares = bool(_TWO_SIDES.search(query.text.lower()))  # the other side may stand elsewhere
     document: str | None = None
     result = []
     for number in content:
         word = query.asked.words[number]
-        if word.term in terms or not _is_name(query.text, word) or _stands(word, around):
+        if word.term in there or not _is_name(query.text, word) or _stands(word, around):
             continue
         is_number = word.plain[0].isdigit()
         where: Where = "document"

@@ -46,15 +46,19 @@ def same_words(a: str, b: str) -> bool:
     short, long = sorted((_tokens(a), _tokens(b)), key=lambda tokens: (len(tokens), tokens))
     if [token.text for token in short] == [token.text for token in long]:
         return True
+    least = max(_FEWEST, _SHARED * len(short))
+    there = {token.text for token in long}
+    if sum(token.text in there for token in short) < least:  # spares the closer look
+        return False
     pairs = _aligned(short, long)
-    if len(pairs) < max(_FEWEST, _SHARED * len(short)):
+    if len(pairs) < least:
         return False
     return all(
         _is_harmless(one, other, inside) for one, other, inside in _edits(short, long, pairs)
     )
 
 
-@lru_cache(maxsize=100)  # an excerpt is compared with several others
+@lru_cache(maxsize=500)  # an excerpt is compared with several others, and comes up again
 def _tokens(text: str) -> tuple[_Token, ...]:
     """Return the words; figures that follow one another ("£3.6 bn", "five hundred") are one."""
     text = text.translate(_SPELT).replace("per cent", "percent")
@@ -101,8 +105,8 @@ def _aligned(a: Sequence[_Token], b: Sequence[_Token]) -> list[tuple[int, int]]:
 
 def _runs(tokens: Sequence[_Token]) -> Iterator[tuple[tuple[str, ...], int]]:
     seen: Counter[tuple[str, ...]] = Counter()
-    for start in range(len(tokens) - _RUN + 1):
-        run = tuple(token.text for token in tokens[start : start + _RUN])
+    texts = [token.text for token in tokens]
+    for run in zip(*(texts[start:] for start in range(_RUN)), strict=False):
         seen[run] += 1
         yield run, seen[run]
 

@@ -1,7 +1,8 @@
 """Corpus, the front door: open, add, remove, search, ask, document.
 
 Holds the parts together: files become documents, passages and vectors in the catalog; the
-indexes in memory are built from it whenever it has changed.
+indexes in memory are built from it whenever it has changed. What asking doesn't need is imported by
+the calls that do: a question from the shell waits for every module.
 """
 
 import errno
@@ -14,28 +15,17 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from embeddings.encoder import Encoder
+from embeddings.encoder import Encoder, QuestionEncoder
 from embeddings.threads import single_threaded
 from embeddings.transformer import DEFAULT_MODEL, ModelUnavailable, TransformerEncoder
-from qa.answering import answer_question, make_hit
 from qa.atomic import sync_folder
 from qa.catalog import FILE_NAME, Catalog
 from qa.catalog.tables import Meta
 from qa.catalog.views import Damage, Origin
-from qa.conversations import Conversations
 from qa.errors import CorpusError, InputError, ModelError, StorageError
-from qa.files import printable, resolve_root
-from qa.folding import as_one_line
-from qa.followups import understand
-from qa.indexing import Indexer, ProgressCallback
-from qa.locking import writer_lock
-from qa.resolving import resolve
-from qa.saving import saved_citations
 from qa.settings import DEFAULTS, MAX_TOP_K, Settings
-from qa.snapshot import Snapshot
-from qa.state import FILE_NAME as INDEXES
-from qa.state import Behind, State, current, lags
 from qa.types import (
     Answer,
     Checked,
@@ -52,7 +42,12 @@ from qa.types import (
     Verification,
     Where,
 )
-from qa.verifying import verify
+from qa.wording import printable
+
+if TYPE_CHECKING:
+    from qa.indexing import Indexer, ProgressCallback
+    from qa.snapshot import Snapshot
+    from qa.state import State
 
 _LOST = "it was damaged; what isn't read again is removed"
 
@@ -60,14 +55,22 @@ _LOST = "it was damaged; what isn't read again is removed"
 class Corpus:
     """A collection of documents that can be asked. Safe to use from several threads."""
 
-    def __init__(self, path: Path, catalog: Catalog, encoder: Encoder) -> None:
-        """Take over an open catalog; callers use `open` or `create`."""
+    def __init__(
+        self, path: Path, catalog: Catalog, encoder: Encoder, *, may_export: bool = False
+    ) -> None:
+        """Take over an open catalog; callers use `open` or `create`.
+
+        `may_export` says that the encoder is a model by name, whose weights may be exported.
+        """
         self.path = path
         self._catalog = catalog
         self._encoder = encoder
+        self._may_export = may_export
         self._encoder_checked = False
+        self._questions: QuestionEncoder | None = None
         self._state: State | None = None
         self._building = threading.Lock()  # one thread builds a state, the others wait for it
+        self._preparing = threading.Lock()  # one thread loads what encodes questions
         self._writing = threading.Lock()  # one add or remove at a time
 
     # Opening and closing
@@ -93,7 +96,7 @@ class Corpus:
             )
         catalog = Catalog(folder / FILE_NAME)
         encoder = model or TransformerEncoder(catalog.meta.model)
-        return cls(folder, catalog, encoder)
+        return cls(folder, catalog, encoder, may_export=model is None)
 
     @classmethod
     def create(
@@ -141,7 +144,8 @@ class Corpus:
                     f"{printable(str(folder))} cannot be made: {error.strerror or error}."
                 ) from error
             raise
-        return cls(folder, Catalog(folder / FILE_NAME), encoder)
+        catalog = Catalog(folder / FILE_NAME)
+        return cls(folder, catalog, encoder, may_export=isinstance(model, str))
 
     def close(self) -> None:
         """Close the catalog; the corpus cannot be used any more."""
@@ -170,7 +174,7 @@ class Corpus:
     def add(
         self,
         *paths: str | os.PathLike[str],
-        progress: ProgressCallback | None = None,
+        progress: "ProgressCallback | None" = None,
         rehash: bool = False,
     ) -> Report:
         """Index files and folders; what hasn't changed since the last time costs nothing.
@@ -188,16 +192,19 @@ class Corpus:
         Raises:
             InputError: if a path doesn't exist; nothing is changed then.
         """
+        from qa.files import resolve_root
+
         roots = [resolve_root(path) for path in paths]
         with self._changing(mend=rehash) as damage:
             report = self._indexer(progress).add(roots, rehash=rehash)
+        self._prepare_questions()
         lost = [Skipped(name, _LOST) for name in damage.doc_ids if name not in report.added]
         unnamed = len(damage.documents) - len(damage.doc_ids)
         lost += [Skipped("a document whose name is lost", _LOST)] * unnamed
         return replace(report, skipped=(*report.skipped, *lost))
 
     def add_documents(
-        self, documents: Iterable[Document], *, progress: ProgressCallback | None = None
+        self, documents: Iterable[Document], *, progress: "ProgressCallback | None" = None
     ) -> Report:
         """Index documents from memory; one with a known `doc_id` replaces that document.
 
@@ -209,7 +216,9 @@ class Corpus:
             InputError: if a document has no words, or has the id of a file; nothing is changed.
         """
         with self._changing():
-            return self._indexer(progress).add_documents(documents)
+            report = self._indexer(progress).add_documents(documents)
+        self._prepare_questions()
+        return report
 
     def remove(self, *targets: str | os.PathLike[str]) -> tuple[str, ...]:
         """Take documents out of the corpus and return their ids; the files stay where they are.
@@ -247,6 +256,9 @@ class Corpus:
             mend: Whether to take out what is damaged first; it is handed over.
         """
         self._check_losses()
+        from qa.locking import writer_lock
+        from qa.state import is_far_off, is_missing
+
         with self._writing, writer_lock(self.path):
             before = self._meta()
             damage = Damage()
@@ -257,11 +269,14 @@ class Corpus:
             with self._catalog.writing() as writer:
                 writer.drop_unused_encodings()
             self._catalog.tidy()
-            if lags(self.path, before, self._meta()):
-                with self._reading():  # writes the indexes' file
+            far = is_far_off(self._meta(), before.last[1], before.passages[0])
+            if far or is_missing(self.path):
+                with self._reading():  # makes the indexes' file anew
                     pass
 
-    def _indexer(self, progress: ProgressCallback | None) -> Indexer:
+    def _indexer(self, progress: "ProgressCallback | None") -> "Indexer":
+        from qa.indexing import Indexer  # and all that reads and cuts: asking needs none of it
+
         return Indexer(self._catalog, self._checked_encoder, self.path, progress)
 
     # Asking
@@ -289,11 +304,10 @@ class Corpus:
                 be followed.
             CorpusError: if there are no documents.
         """
+        from qa import asking
+
         with single_threaded, self._reading() as whole:
-            snapshot = whole.narrowed(where)
-            asked, understood = _understood(snapshot, question, history, settings)
-            answer = _answer(snapshot, understood or asked, settings)
-            return replace(answer, question=asked, understood=understood)
+            return asking.ask(whole.narrowed(where), question, history, settings)
 
     def search(
         self,
@@ -320,15 +334,10 @@ class Corpus:
         """
         if not 1 <= top_k <= MAX_TOP_K:
             raise InputError(f"top_k is {top_k}; it must be from 1 to {MAX_TOP_K}.")
+        from qa import asking
+
         with single_threaded, self._reading() as whole:
-            snapshot = whole.narrowed(where)
-            asked, understood = _understood(snapshot, query, history, settings)
-            prepared = snapshot.prepare(understood or asked)
-            found = snapshot.find(prepared, top_k, settings)
-            return tuple(
-                make_hit(prepared, scored, passage, n)
-                for n, (scored, passage) in enumerate(found.hits[:top_k], start=1)
-            )
+            return asking.search(whole.narrowed(where), query, top_k, history, settings)
 
     def check_part(self, where: Where) -> None:
         """Refuse a part of the corpus that isn't there.
@@ -405,6 +414,8 @@ class Corpus:
         Raises:
             InputError: if it isn't an id.
         """
+        from qa.resolving import resolve
+
         with self._reading() as snapshot:
             return resolve(snapshot.view, snapshot.state, citation_id)
 
@@ -417,6 +428,9 @@ class Corpus:
         Raises:
             InputError: if it is no such file.
         """
+        from qa.resolving import resolve
+        from qa.saving import saved_citations
+
         citations = list(saved_citations(Path(path)))
         with self._reading() as at:
             return tuple(
@@ -429,10 +443,15 @@ class Corpus:
 
     def verify(self) -> Verification:
         """Check everything that the corpus holds, and make derived files anew that don't fit."""
+        from qa.verifying import verify
+
         return verify(self._catalog, self.path)
 
     def stats(self) -> Stats:
         """Return what the corpus holds, and how many bytes each part of it takes."""
+        from qa.conversations import Conversations
+        from qa.state import FILE_NAME as INDEXES
+
         with self._catalog.reading() as view:
             sizes = view.sizes()
             listings = tuple(entry.listing for entry in view.entries())
@@ -450,8 +469,11 @@ class Corpus:
     # Parts of asking
 
     @contextmanager
-    def _reading(self) -> Iterator[Snapshot]:
+    def _reading(self) -> "Iterator[Snapshot]":
         """Hold one state of the catalog, with the indexes over it."""
+        from qa.snapshot import Snapshot
+        from qa.state import Behind, current
+
         self._check_losses()
         for is_last in (False, True):
             with self._catalog.reading() as view:
@@ -463,7 +485,7 @@ class Corpus:
                     if is_last:
                         raise
                     continue  # another process has just gone on: its state is there to be seen
-                yield Snapshot(view, state, self._checked_encoder)
+                yield Snapshot(view, state, self._question_encoder)
                 return
 
     def _check_losses(self) -> None:
@@ -473,6 +495,33 @@ class Corpus:
                 f"{self._catalog.lost} changes: the end of its log is missing. 'qa verify' takes "
                 "it as it is; then index its folders again."
             )
+
+    def _question_encoder(self) -> QuestionEncoder:
+        """Return what encodes questions: the export of the very weights, or else the encoder."""
+        with self._preparing:
+            if self._questions is None:
+                self._questions = self._exported() or self._checked_encoder()
+            return self._questions
+
+    def _exported(self) -> QuestionEncoder | None:
+        """Return the export of the weights, made now if it must be; None where none can be had."""
+        from embeddings import onnx
+
+        if not self._may_export:
+            return None
+        fingerprint = self._catalog.meta.fingerprint
+        found = onnx.load(fingerprint)
+        if found is None:
+            onnx.prepare(self._encoder.name, fingerprint)
+            found = onnx.load(fingerprint)
+        return found
+
+    def _prepare_questions(self) -> None:
+        """Export the weights if they were loaded: whoever asks needn't load them any more."""
+        from embeddings import onnx
+
+        if self._may_export and self._encoder_checked:
+            onnx.prepare(self._encoder.name, self._catalog.meta.fingerprint)
 
     def _checked_encoder(self) -> Encoder:
         """Return the encoder, sure that it is the one that made the corpus' vectors."""
@@ -493,26 +542,8 @@ class Corpus:
         return self._encoder
 
 
-def _understood(
-    snapshot: Snapshot, question: str, history: Sequence[Answer | str], settings: Settings
-) -> tuple[str, str | None]:
-    """Return a question as one line, and what is asked if it leans on the turns before."""
-    asked = as_one_line(question)
-    if not history:
-        return asked, None
-    # What was told a reader before: an answer that was never refused wasn't.
-    told = replace(settings, refuses=True)
-    return asked, understand(asked, history, lambda before: _answer(snapshot, before, told))
-
-
 def _no_document(doc_id: str) -> InputError:
     return InputError(f"The corpus has no document {doc_id!r}; 'qa stats' lists them.")
-
-
-def _answer(snapshot: Snapshot, question: str, settings: Settings) -> Answer:
-    query = snapshot.prepare(question)
-    found = snapshot.find(query, settings.depth, settings)
-    return answer_question(query, found, snapshot.view, snapshot.vocabulary, settings)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from qa.reading.about import FILE_NAME as METADATA
 from qa.reading.about import FolderMetadata, folder_metadata
 from qa.reading.regular import NOT_REGULAR
 from qa.types import Skipped
+from qa.wording import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +98,6 @@ def unique_name(file: File, taken: Container[str]) -> str:
         name = f"{file.name} ({number})"
         number += 1
     return name
-
-
-def printable(name: str) -> str:
-    r"""Return a file's name as valid Unicode; bytes that aren't UTF-8 become "\xe9"."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _walk(

@@ -18,11 +18,12 @@ from qa.catalog.views import Entry, Origin
 from qa.committing import Committer, Unit
 from qa.cutting import Cut, Part, cut_frames, cut_whole, doc_id_of
 from qa.errors import InputError
-from qa.files import File, printable, scan, unique_name, why
+from qa.files import File, scan, unique_name, why
 from qa.origins import made_from_memory, origin_of, untouched
 from qa.reading import understand
 from qa.reading.workers import POOL, Reading, Request
 from qa.types import Document, Progress, Read, Report, Skipped
+from qa.wording import printable
 
 ProgressCallback = Callable[[Progress], None]
 

@@ -4,9 +4,10 @@ Rules over English words; rough, and used as one hint among others.
 """
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterator
+from functools import lru_cache
 
-from qa.folding import STOPWORDS, words
+from qa.folding import STOPWORDS, terms
 
 OTHER = "other"
 FIGURES = frozenset({"age", "percent", "duration", "count", "date", "money"})
@@ -82,6 +83,7 @@ _REASON = re.compile(
     r"|thanks to|result(s|ed|ing)?|owing|therefore|reasons?|means?|meant|given|could|would|aim"
     r"|to (ensure|avoid|help|make|get|allow|enhance|build))\b"
 )
+_PATTERNS = {"money": _MONEY, "percent": _PERCENT, "age": _AGE, "reason": _REASON}
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’\-]*")
 
 
@@ -106,38 +108,45 @@ def offers(sentence: str, kind: str, known: Container[str]) -> bool:
         kind: What `expected` returned.
         known: The question's words, folded.
     """
+    return any(form not in known for form in _forms(sentence, kind))
+
+
+@lru_cache(maxsize=10_000)  # sentences come up again, whatever is asked
+def _forms(sentence: str, kind: str) -> frozenset[str]:
+    """Return the words of a kind, folded; "" where it is there whatever the question says."""
     lower = sentence.lower()
-    numbers = [n for n in _NUMBER.findall(sentence) if n.replace(",", "").rstrip(".") not in known]
-    spelt = any(w in NUMBER_WORDS and w not in known for w in re.findall(r"[a-z]+", lower))
-    if kind == "count":
-        return spelt or any(not _YEAR.fullmatch(number) for number in numbers)
-    if kind == "money":
-        return bool(_MONEY.search(lower))
-    if kind == "percent":
-        return bool(_PERCENT.search(lower))
-    if kind == "duration":
-        counted = bool(numbers or spelt) and bool(_UNITS.search(lower))
-        return counted or bool(_ONE_UNIT.search(lower))
-    if kind == "age":
-        return bool(_AGE.search(lower))
+    if kind in _PATTERNS:
+        return frozenset({""} if _PATTERNS[kind].search(lower) else ())
+    if kind in ("person", "name"):
+        return frozenset(form for form, found in _names(sentence) if found == kind)
+    numbers = _NUMBER.findall(sentence)
+    years = {number for number in numbers if _YEAR.fullmatch(number)}
     if kind == "date":
-        return bool(_DATE.search(sentence)) or any(_YEAR.fullmatch(n) for n in numbers)
-    if kind == "reason":
-        return bool(_REASON.search(lower))
-    return kind in _names(sentence, known)
+        return frozenset({""} if _DATE.search(sentence) else years)
+    spelt = NUMBER_WORDS.intersection(re.findall(r"[a-z]+", lower))
+    if kind == "count":
+        return spelt | {_plain(number) for number in numbers if number not in years}
+    if kind == "duration":
+        if _ONE_UNIT.search(lower):
+            return frozenset({""})
+        return spelt | set(map(_plain, numbers)) if _UNITS.search(lower) else frozenset()
+    return frozenset()
 
 
-def _names(sentence: str, known: Container[str]) -> set[str]:
-    """Return "name" where a capitalised word is new, "person" where two stand side by side."""
+def _plain(number: str) -> str:
+    return number.replace(",", "").rstrip(".")
+
+
+def _names(sentence: str) -> Iterator[tuple[str, str]]:
+    """Yield capitalised words, folded, as a "name", and as a "person" where two are side by side."""
     capitals = [
         match
         for match in _WORD.finditer(sentence)
         if match[0][0].isupper() and len(match[0]) > 1 and match[0].lower() not in STOPWORDS
     ]
-    found: set[str] = set()
     for number, match in enumerate(capitals):
-        folded = words(match[0])
-        if not folded or folded[0].term in known:
+        folded = terms(match[0])
+        if not folded:
             continue
         before = sentence[: match.start()].rstrip(" “\"'(‘")
         begins = not before or before[-1] in ".!?:\n;"
@@ -145,7 +154,6 @@ def _names(sentence: str, known: Container[str]) -> set[str]:
         follows = bool(after) and sentence[match.end() : after[0].start()] == " "
         led = number > 0 and sentence[capitals[number - 1].end() : match.start()] == " "
         if not begins or follows:
-            found.add("name")
+            yield folded[0], "name"
         if (follows or led) and not match[0].isupper():
-            found.add("person")
-    return found
+            yield folded[0], "person"

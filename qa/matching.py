@@ -7,6 +7,7 @@ no scores of other kinds and no answers.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,12 @@ class Asked:
         means: Vectors = self.shares @ best
         return means
 
+    def weigh(self, best: Vectors) -> Vectors:
+        """Return how closely all is met, (n,), from its tokens, (q, n)."""
+        # Row by row, not as a product: that one's last bits depend on what stands beside a column.
+        met: Vectors = (self.weights[:, None] * best).sum(axis=0)
+        return met
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -58,11 +65,50 @@ class Match:
         starts: (s,) the first token of each sentence; ascending.
         sentences: (s,) which of the passage's sentences each run is.
         best: (q, s) how closely each token of the question is met in each sentence.
+        similar: (t, q) the inner product of each token with each of the question's.
     """
 
     starts: NDArray[np.int64]
     sentences: NDArray[np.int64]
     best: Vectors
+    similar: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """How several passages meet the question, the runs of one behind those of the other.
+
+    Attributes:
+        bounds: (p + 1,) where each passage's runs begin, and where the last one's end.
+        starts: (r,) with `sentences` and `best`, (q, r), as in `Match`.
+        firsts: (p + 1,) where each passage's tokens begin in `similar`, (t, q), and end.
+    """
+
+    bounds: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    sentences: NDArray[np.int64]
+    best: Vectors
+    firsts: NDArray[np.int64]
+    similar: Vectors
+
+    def __getitem__(self, number: int) -> Match:
+        """Return how one passage meets the question."""
+        own = slice(self.bounds[number], self.bounds[number + 1])
+        tokens = slice(self.firsts[number], self.firsts[number + 1])
+        return Match(self.starts[own], self.sentences[own], self.best[:, own], self.similar[tokens])
+
+    @property
+    def owners(self) -> NDArray[np.int64]:
+        """The passage of each run, (r,)."""
+        return np.repeat(np.arange(len(self.bounds) - 1), np.diff(self.bounds))
+
+    def closest(self, by_run: Vectors) -> Vectors:
+        """Return for each passage the highest of its runs' values, (…, r) -> (…, p); or else -1."""
+        found = np.full((*by_run.shape[:-1], len(self.bounds) - 1), -1, by_run.dtype)
+        filled = np.diff(self.bounds) > 0
+        if filled.any():
+            found[..., filled] = np.maximum.reduceat(by_run, self.bounds[:-1][filled], axis=-1)
+        return found
 
 
 def prepare(question: str, encoding: Encoding, weigh: Callable[[str], float]) -> Asked:
@@ -72,34 +118,35 @@ def prepare(question: str, encoding: Encoding, weigh: Callable[[str], float]) ->
     one, but not n times as much.
     """
     found = words(question)
+    starts, ends = encoding.spans.T
+    spans = np.array([(word.start, word.end) for word in found], np.int64).reshape(-1, 2, 1)
+    inside = (starts < spans[:, 1]) & (ends > spans[:, 0])  # (w, q)
     owners = np.full(len(encoding.tokens), -1, np.int64)
-    for number, word in enumerate(found):
-        inside = (encoding.spans[:, 0] < word.end) & (encoding.spans[:, 1] > word.start)
-        owners[inside] = number
-    is_mark = encoding.spans[:, 1] == 0
-    weights = np.where(is_mark, _SPECIAL_MARK, 0.0)
-    for number, word in enumerate(found):
-        own = owners == number
-        weight = weigh(word.term)
-        if not word.is_content:
-            weight = min(weight, _STOP_WORD)
-        weights[own] = weight / np.sqrt(max(1, own.sum()))
+    for number, own in enumerate(inside):
+        owners[own] = number
+    of_word = owners == np.arange(len(found))[:, None]
+    pieces = np.maximum(of_word.sum(axis=1), 1)  # (w,)
+    told = [weigh(word.term) for word in found]
+    told = [
+        t if word.is_content else min(t, _STOP_WORD) for t, word in zip(told, found, strict=True)
+    ]
+    weights = np.where(ends == 0, _SPECIAL_MARK, 0.0)
+    weights[owners >= 0] = (told / np.sqrt(pieces))[owners[owners >= 0]]
     if not weights.any():
         weights[:] = 1.0
-    of_word = owners == np.arange(len(found))[:, None]
     return Asked(
         found,
         rotate(encoding.pooled[None])[0],
         rotate(encoding.tokens),
         owners,
-        (of_word / np.maximum(of_word.sum(axis=1, keepdims=True), 1)).astype(np.float32),
+        (of_word / pieces[:, None]).astype(np.float32),
         (weights / weights.sum()).astype(np.float32),
     )
 
 
 def match(
     asked: Asked, passages: Sequence[Tokens], ends: Sequence[Sequence[int]], dimension: int
-) -> list[Match]:
+) -> Matches:
     """Return how each passage meets the question, sentence by sentence: one product for all.
 
     Args:
@@ -109,25 +156,26 @@ def match(
             between two sentences announces the second.
         dimension: Numbers in a vector before compressing.
     """
-    if not passages:
-        return []
     similar = similarities(asked.tokens, [passage.code for passage in passages], dimension)
-    counts = np.array([len(passage.spans) for passage in passages])
-    firsts = np.cumsum(counts) - counts
-    starts, sentences = [], []
-    for passage, stops, count in zip(passages, ends, counts, strict=True):
-        cuts = np.concatenate(([0], np.searchsorted(passage.spans[:, 0], stops[:-1])))
-        # A sentence without a token of its own (all of it unknown to the model) has no run.
-        filled = np.flatnonzero(np.diff(np.append(cuts, count)) > 0)
-        starts.append(cuts[filled])
-        sentences.append(filled)
-    runs = [at + first for at, first in zip(starts, firsts, strict=True)]
-    best = maxima(similar, np.concatenate(runs))
-    lasts = np.cumsum([len(run) for run in runs], dtype=np.int64)
-    return [
-        Match(start, numbers, best[:, last - len(start) : last])
-        for start, numbers, last in zip(starts, sentences, lasts, strict=True)
-    ]
+    tokens = np.array([len(passage.spans) for passage in passages], np.int64)
+    sentences = np.array([len(stops) for stops in ends], np.int64)
+    first_tokens, first_sentences = (np.append(0, np.cumsum(n)) for n in (tokens, sentences))
+    begins = np.append(0, np.fromiter(chain.from_iterable(ends), np.int64))[:-1]
+    begins[first_sentences[:-1]] = 0
+    # Every passage's characters lie behind those of the one before.
+    far = np.arange(len(passages)) << 32
+    places = np.concatenate([np.zeros(0, np.int64), *(p.spans[:, 0] for p in passages)])
+    starts = np.searchsorted(places + np.repeat(far, tokens), begins + np.repeat(far, sentences))
+    # A sentence without a token of its own (all of it unknown to the model) has no run.
+    filled = np.flatnonzero(np.diff(np.append(starts, len(places))))
+    return Matches(
+        np.searchsorted(filled, first_sentences),
+        (starts - np.repeat(first_tokens[:-1], sentences))[filled],
+        (np.arange(len(starts)) - np.repeat(first_sentences[:-1], sentences))[filled],
+        maxima(similar, starts[filled]),
+        first_tokens,
+        similar,
+    )
 
 
 def match_labels(asked: Asked, labels: Sequence[Tokens], dimension: int) -> Vectors:

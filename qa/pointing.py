@@ -7,8 +7,10 @@ sentences of right passages. `python -m benchmarks.fit` writes them with their p
 
 import json
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
 
@@ -17,7 +19,7 @@ from numpy.typing import NDArray
 
 from embeddings.encoder import Vectors
 from embeddings.tokens import expand
-from qa.folding import Word, words
+from qa.folding import Word, terms, words
 from qa.kinds import OTHER, asks_for_list, expected, offers
 from qa.passages import about_text, heading_text
 from qa.retrieval import Query, Scored
@@ -83,29 +85,6 @@ class Pointed:
         return self.passage.text[self.span.start - start : self.span.end - start]
 
 
-def point(
-    query: Query,
-    hits: Sequence[tuple[Scored, Passage]],
-    weigh: Callable[[str], float],
-    settings: Settings,
-) -> list[Pointed]:
-    """Return the sentences of the hits, best first; equal scores in the order of the hits."""
-    without = settings.without
-    owners, numbers, features = describe(query, hits, weigh, without)
-    off = [FEATURES.index(name) for signal in without for name in _OF_SIGNAL.get(signal, ())]
-    features[:, off] = _MEANS[off]
-    scores = (features - _MEANS) / _DEVIATIONS @ _COEFFICIENTS
-    furniture = [hits[owner][0].is_boilerplate for owner in owners]
-    scores -= settings.boilerplate_margin * np.array(furniture, float)
-    found = [
-        Pointed(
-            hit, hits[hit][1], hits[hit][1].sentences[number], hits[hit][1].excerpts[number], score
-        )
-        for hit, number, score in zip(owners, numbers, scores.tolist(), strict=True)
-    ]
-    return sorted(found, key=lambda sentence: -sentence.score)
-
-
 @dataclass(frozen=True, slots=True)
 class Found:
     """What the corpus holds on a question.
@@ -130,23 +109,50 @@ def rank(
     What stands further down stays below, with the least that was found above for its sentences.
     """
     top = hits[: settings.depth]
-    sentences = point(query, top, weigh, settings)
-    if settings.ranking != "full" or "answer" in settings.without:
-        return Found(tuple(hits), tuple(sentences))
-    best: dict[int, float] = {}
-    for sentence in sentences:
-        best.setdefault(sentence.hit, sentence.score)
-    floor = min(best.values(), default=0.0)
-    ranked = []
-    for number, (scored, passage) in enumerate(hits):
-        answer = best.get(number, floor)
-        signals = {**scored.signals, "answer": answer}
-        score = scored.score + settings.answer_weight * answer
-        ranked.append((replace(scored, score=score, signals=signals), passage))
-    order = sorted(range(len(hits)), key=lambda n: (n >= len(top), -ranked[n][0].score, n))
+    sentences = _point(query, top, weigh, settings)
+    order = list(range(len(hits)))
+    if settings.ranking == "full" and "answer" not in settings.without:
+        best: dict[int, float] = {}
+        for owner, _, score in sentences:
+            best.setdefault(owner, score)
+        floor = min(best.values(), default=0.0)
+        hits = [
+            (_with_answer(one, best.get(n, floor), settings), p) for n, (one, p) in enumerate(hits)
+        ]
+        order.sort(key=lambda n: (n >= len(top), -hits[n][0].score, n))
     place = {number: at for at, number in enumerate(order)}
-    moved = [replace(sentence, hit=place[sentence.hit]) for sentence in sentences]
-    return Found(tuple(ranked[number] for number in order), tuple(moved))
+    pointed = [
+        Pointed(place[owner], p, p.sentences[number], p.excerpts[number], score)
+        for owner, number, score in sentences
+        for p in [hits[owner][1]]
+    ]
+    return Found(tuple(hits[number] for number in order), tuple(pointed))
+
+
+def _with_answer(scored: Scored, answer: float, settings: Settings) -> Scored:
+    score = scored.score + settings.answer_weight * answer
+    return replace(scored, score=score, signals={**scored.signals, "answer": answer})
+
+
+def _point(
+    query: Query,
+    hits: Sequence[tuple[Scored, Passage]],
+    weigh: Callable[[str], float],
+    settings: Settings,
+) -> list[tuple[int, int, float]]:
+    """Return the sentences of the hits, best first; equal scores in the order of the hits.
+
+    Of each, the number of its hit, its own in the passage, and its score.
+    """
+    without = settings.without
+    owners, numbers, features = describe(query, hits, weigh, without)
+    off = [FEATURES.index(name) for signal in without for name in _OF_SIGNAL.get(signal, ())]
+    features[:, off] = _MEANS[off]
+    scores = (features - _MEANS) / _DEVIATIONS @ _COEFFICIENTS
+    furniture = [hits[owner][0].is_boilerplate for owner in owners]
+    scores -= settings.boilerplate_margin * np.array(furniture, float)
+    found = zip(owners, numbers, scores.tolist(), strict=True)
+    return sorted(found, key=lambda sentence: -sentence[2])
 
 
 def is_specific(question: str, start: int) -> bool:
@@ -172,16 +178,16 @@ def describe(
     filled = [n for n, (scored, _) in enumerate(hits) if len(scored.match.sentences)]
     if not filled:
         return [], [], np.zeros((0, len(FEATURES)))
-    sentences = [sentence for n in filled for sentence in _sentences(n, *hits[n])]
     scored = [hits[n][0] for n in filled]
-    counts = [len(one.match.sentences) for one in scored]
+    dimension = len(query.vector)
+    outlines = [_outlined(*hits[n], dimension) for n in filled]
+    counts = [len(outline.texts) for outline in outlines]
     starts = np.cumsum([0, *counts[:-1]])  # (p,) the first sentence of each passage
     of = np.repeat(np.arange(len(filled)), counts)  # (s,) the passage of each sentence
     asked, question = query.asked, _Question(query, weigh)
-    exact = question.stand([sentence.words for sentence in sentences])  # (w, s)
+    exact = question.stand([terms for outline in outlines for terms in outline.terms])  # (w, s)
     if "labels" not in without:
-        labels = [f"{about_text(p)} {heading_text(p)}" for p in (hits[n][1] for n in filled)]
-        exact |= question.stand([words(label) for label in labels])[:, of]
+        exact |= question.stand([outline.labels for outline in outlines])[:, of]
     met = asked.by_word(np.concatenate([one.best for one in scored], axis=1))  # (w, s)
     closest = np.maximum.reduceat(met, starts, axis=1)  # (w, p)
     anywhere = np.logical_or.reduceat(exact, starts, axis=1)  # (w, p)
@@ -192,10 +198,9 @@ def describe(
     np.maximum(around[:, 1:], np.where(beside, met[:, :-1], -1), out=around[:, 1:])
     np.maximum(around[:, :-1], np.where(beside, met[:, 1:], -1), out=around[:, :-1])
     questioning = asked.by_word(np.concatenate([one.match.best for one in scored], axis=1))
-    offered = question.offered([sentence.text for sentence in sentences])
+    offered = question.offered([text for outline in outlines for text in outline.texts])
     if asks_for_list(query.text):
-        listed = [_is_listed(hits[s.hit][1], s.number) for s in sentences]
-        offered = np.maximum(offered, listed)
+        offered = np.maximum(offered, np.concatenate([outline.listed for outline in outlines]))
     absent = np.zeros(len(filled)) if question.rarest is None else ~anywhere[question.rarest]
     columns = {
         "common": question.common @ met,
@@ -203,45 +208,89 @@ def describe(
         "passage common": (question.common @ closest)[of],
         "passage specific": (question.specific @ closest)[of],
         "around": (question.common + question.specific) @ around,
-        "whole": np.concatenate([_means(one, len(query.vector)) for one in scored]) @ asked.pooled,
+        "whole": np.concatenate([outline.directions for outline in outlines]) @ asked.pooled,
         "dense": np.array([one.signals["dense"] for one in scored])[of],
         "first": np.array([one.score for one in scored])[of],
         "best sentence": np.array([one.signals["sentence"] for one in scored])[of],
         "kind": offered,
         "passage kind": np.maximum.reduceat(offered, starts)[of],
-        "length": np.log([max(1, len(sentence.text.split())) for sentence in sentences]),
-        "scrap": [_is_scrap(sentence.own) for sentence in sentences],
-        "question words": question.questioning(questioning, sentences),
+        "length": np.concatenate([outline.lengths for outline in outlines]),
+        "scrap": np.concatenate([outline.scraps for outline in outlines]),
+        "question words": question.questioning(
+            questioning, np.concatenate([outline.rows for outline in outlines])
+        ),
         "rarest absent": absent[of],
     }
     features = np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float64)
-    return [s.hit for s in sentences], [s.number for s in sentences], features
+    numbers = [number for one in scored for number in one.match.sentences.tolist()]
+    return np.array(filled)[of].tolist(), numbers, features
 
 
 @dataclass(frozen=True, slots=True)
-class _Sentence:
-    """A sentence of a hit; `words` begin with what stands above it and announces it."""
+class _Outline:
+    """What of a passage is the same for every question.
 
-    hit: int
-    number: int
-    text: str
-    words: Sequence[Word]
-    own: Sequence[Word]
+    Attributes:
+        texts: (s,) its sentences that have tokens.
+        terms: (s,) of the sentences, what stands above each and announces it included.
+        labels: Terms of what is said of it.
+        lengths: (s,) ln of the words.
+        scraps: (s,) 1 for under four words and no digit.
+        rows: (s,) whether all words carry meaning, as those of a table's row do.
+        listed: (s,) 1 for one of several items that are shown as one.
+        directions: (s, padded dimension) of the mean token, in the rotated space.
+    """
+
+    texts: Sequence[str]
+    terms: Sequence[frozenset[str]]
+    labels: frozenset[str]
+    lengths: NDArray[np.float64]
+    scraps: NDArray[np.float64]
+    rows: NDArray[np.bool_]
+    listed: NDArray[np.float64]
+    directions: Vectors
 
 
-def _sentences(hit: int, scored: Scored, passage: Passage) -> Iterator[_Sentence]:
-    numbers = scored.match.sentences.tolist()
-    spans = [
-        (start - passage.start, end - passage.start)
-        for start, end in (passage.sentences[number] for number in numbers)
-    ]
+def _outlined(scored: Scored, passage: Passage, dimension: int) -> _Outline:
+    runs = tuple(zip(scored.match.sentences.tolist(), scored.match.starts.tolist(), strict=True))
+    return _outline(passage, runs, scored.stored.text.code, dimension)
+
+
+@lru_cache(maxsize=1_000)  # some 20 KB each
+def _outline(
+    passage: Passage, runs: Sequence[tuple[int, int]], code: bytes, dimension: int
+) -> _Outline:
+    """Return the outline of a passage.
+
+    Args:
+        passage: All that is known of it.
+        runs: The numbers of its sentences that have tokens, and the first token of each.
+        code: Of its tokens.
+        dimension: Numbers in a vector before compressing.
+    """
+    numbers = [number for number, _ in runs]
+    spans = [(s.start - passage.start, s.end - passage.start) for s in passage.sentences]
+    spans = [spans[number] for number in numbers]
     found = words(passage.text)
     cuts = [bisect_left(found, end, key=lambda word: word.start) for _, end in spans[:-1]]
-    runs = pairwise((0, *cuts, len(found)))
-    for number, (start, end), (first, last) in zip(numbers, spans, runs, strict=True):
-        inside = found[first:last]
-        own = [word for word in inside if word.start >= start]
-        yield _Sentence(hit, number, passage.text[start:end], inside, own)
+    inside = [found[first:last] for first, last in pairwise((0, *cuts, len(found)))]
+    own = [
+        [word for word in run if word.start >= start]
+        for run, (start, _) in zip(inside, spans, strict=True)
+    ]
+    texts = [passage.text[start:end] for start, end in spans]
+    shown = Counter(excerpt.own for excerpt in passage.excerpts)
+    sums = np.add.reduceat(expand(code, dimension), [first for _, first in runs], axis=0)
+    return _Outline(
+        texts,
+        [frozenset(word.term for word in run) for run in inside],
+        frozenset(terms(f"{about_text(passage)} {heading_text(passage)}")),
+        np.log([max(1, len(text.split())) for text in texts]),
+        np.array([_is_scrap(run) for run in own], float),
+        np.array([all(word.is_content for word in run) for run in own]),
+        np.array([shown[passage.excerpts[number].own] > 1 for number in numbers], float),
+        sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9),
+    )
 
 
 class _Question:
@@ -263,12 +312,11 @@ class _Question:
         self.kind = expected(query.text)
         self.known = query.asked.known
 
-    def stand(self, texts: Sequence[Sequence[Word]]) -> NDArray[np.bool_]:
-        """Return which of the question's words stand in each text, (w, texts)."""
+    def stand(self, texts: Sequence[frozenset[str]]) -> NDArray[np.bool_]:
+        """Return which of the question's words stand in each text, (w, texts), by its terms."""
         stand = np.zeros((len(self.content), len(texts)), bool)
-        for column, text in enumerate(texts):
-            for term in self.numbers.keys() & {word.term for word in text}:
-                stand[self.numbers[term], column] = True
+        for term, numbers in self.numbers.items():
+            stand[numbers] = [term in text for text in texts]
         return stand
 
     def exactly(self, met: Vectors, exact: NDArray[np.bool_]) -> Vectors:
@@ -282,31 +330,16 @@ class _Question:
             return np.zeros(len(texts))
         return np.array([offers(text, self.kind, self.known) for text in texts], float)
 
-    def questioning(self, met: Vectors, sentences: Sequence[_Sentence]) -> NDArray[np.float64]:
+    def questioning(self, met: Vectors, is_row: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Return how closely the words that only ask are met, (s,).
 
         A row of a table has none of its own to meet them with: taken as the average.
         """
         if self.content.all():
-            return np.zeros(len(sentences))
-        is_row = [all(word.is_content for word in sentence.own) for sentence in sentences]
+            return np.zeros(len(is_row))
         average = _MEANS[FEATURES.index("question words")]
         found: NDArray[np.float64] = np.where(is_row, average, met[~self.content].mean(axis=0))
         return found
-
-
-def _means(scored: Scored, dimension: int) -> Vectors:
-    """Return the direction of each sentence's mean token, (s, padded dimension)."""
-    tokens = expand(scored.stored.text.code, dimension)
-    sums = np.add.reduceat(tokens, scored.match.starts, axis=0)
-    directions: Vectors = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
-    return directions
-
-
-def _is_listed(passage: Passage, number: int) -> bool:
-    """Whether a sentence is one of several items that are shown as one."""
-    own = passage.excerpts[number].own
-    return sum(excerpt.own == own for excerpt in passage.excerpts) > 1
 
 
 def _is_scrap(own: Sequence[Word]) -> bool:

@@ -16,11 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import Vectors
-from embeddings.vectors import VectorIndex
 from qa.catalog.views import Stored
-from qa.lexical import LexicalIndex
 from qa.matching import Asked, Match, match, match_labels
 from qa.settings import Settings
+from qa.state import State
 
 _BM25_LIMIT = 2.2  # k1 + 1: what a term's weight is multiplied by, at most
 
@@ -47,7 +46,7 @@ class Scored:
     """A passage's row in the indexes, with its score and what went into it.
 
     Attributes:
-        row: In the order of document ids and offsets.
+        row: In the indexes.
         score: What it is ranked by.
         signals: By name.
         stored: What it is matched by.
@@ -72,14 +71,13 @@ class Scored:
 
 def retrieve(
     query: Query,
-    vectors: VectorIndex,
-    lexical: LexicalIndex,
+    state: State,
     fetch: Callable[[Sequence[int]], Mapping[int, Stored]],
     settings: Settings,
     top_k: int,
     among: NDArray[np.bool_] | None = None,
 ) -> list[Scored]:
-    """Return the `top_k` best candidates, best first; equal scores in the order of their rows.
+    """Return the `top_k` best candidates, best first; equal scores in the order of their passages.
 
     Each signal proposes more than are asked for, since the others reorder them. `fetch` returns
     the stored encodings of rows; `among`, (n,), says which rows may be proposed, None that all may.
@@ -89,50 +87,48 @@ def retrieve(
     bm25: dict[int, float] = {}
     off = settings.without
     if settings.ranking != "bm25" and "dense" not in off:
-        dense = vectors.search(query.vector, depth, among)
+        dense = state.vectors.search(query.vector, depth, among)
     if settings.ranking != "dense" and "bm25" not in off:
-        bm25 = lexical.search(query.terms, depth, among)
-    proposed = sorted(dense.keys() | bm25.keys())
+        bm25 = state.lexical.search(query.terms, depth, among)
+    # In the order of the passages: a product's last bits depend on what stands beside a row.
+    union = np.array(list(dense.keys() | bm25.keys()), np.int64)
+    proposed: list[int] = union[np.argsort(state.rows.places(union))].tolist()
     # Every candidate gets every signal; one that BM25 didn't propose shares few words or none.
-    dense |= vectors.scores(query.vector, [row for row in proposed if row not in dense])
+    dense |= state.vectors.scores(query.vector, [row for row in proposed if row not in dense])
     stored = fetch(proposed)
-    known = [term for term in query.terms if lexical.document_frequency(term)]
-    most = sum(_BM25_LIMIT * lexical.weight(term) for term in known) or 1.0
-    near = [dense[row] for row in proposed]
-    same = [bm25.get(row, 0.0) / most for row in proposed]
+    known = [term for term in query.terms if state.lexical.document_frequency(term)]
+    most = sum(_BM25_LIMIT * state.lexical.weight(term) for term in known) or 1.0
     kept = [stored[row] for row in proposed]
     dimension = len(query.vector)
     matches = match(query.asked, [s.text for s in kept], [s.ends for s in kept], dimension)
     labels = _labels(query.asked, kept, dimension)
     if "labels" in off:
-        labels = [np.full_like(label, -1) for label in labels]
-    scored = []
-    for row, own, found, label, cosine, share, fused in zip(
-        proposed, kept, matches, labels, near, same, _min_max(near, same), strict=True
-    ):
-        met = np.maximum(label, found.best.max(axis=1, initial=-1.0))
-        # Every sentence stands under the title and the heading: they needn't say it again.
-        by_sentence = query.asked.weights @ np.maximum(found.best, label[:, None])
-        signals = {
-            "dense": cosine,
-            "bm25": share,
-            "words": float(query.asked.weights @ met),
-            "sentence": float(by_sentence.max(initial=-1.0)),
-        }
-        signals |= {name: 0.0 for name in signals if name in off}
-        score = {
-            "full": _sum(signals, settings),
-            "first": _sum(signals, settings),
-            "words": signals["words"],
-            "fused": fused,
-            "dense": cosine,
-            "bm25": share,
-        }[settings.ranking]
-        scored.append(Scored(row, score, signals, own, found, label))
-    return sorted(scored, key=lambda hit: (-hit.score, hit.row))[:top_k]
+        labels = np.full_like(labels, -1)
+    # Every sentence stands under the title and the heading: they needn't say it again.
+    by_sentence = query.asked.weigh(np.maximum(matches.best, labels[:, matches.owners]))
+    signals = {
+        "dense": np.array([dense[row] for row in proposed]),
+        "bm25": np.array([bm25.get(row, 0.0) for row in proposed]) / most,
+        "words": query.asked.weigh(np.maximum(labels, matches.closest(matches.best))),
+        "sentence": matches.closest(by_sentence),
+    }
+    fused = (_stretched(signals["dense"]) + _stretched(signals["bm25"])) / 2
+    signals = {
+        name: np.zeros(len(proposed)) if name in off else values.astype(np.float64)
+        for name, values in signals.items()
+    }
+    scores = {**signals, "fused": fused}.get(settings.ranking, _sum(signals, settings))
+    best = np.argsort(-scores, kind="stable")[:top_k].tolist()  # equal ones stay in order
+    return [
+        Scored(
+            *(proposed[n], float(scores[n]), {name: float(v[n]) for name, v in signals.items()}),
+            *(kept[n], matches[n], labels[:, n]),
+        )
+        for n in best
+    ]
 
 
-def _sum(signals: Mapping[str, float], settings: Settings) -> float:
+def _sum(signals: Mapping[str, NDArray[np.float64]], settings: Settings) -> NDArray[np.float64]:
     return (
         signals["words"]
         + settings.sentence_weight * signals["sentence"]
@@ -141,19 +137,19 @@ def _sum(signals: Mapping[str, float], settings: Settings) -> float:
     )
 
 
-def _labels(asked: Asked, kept: Sequence[Stored], dimension: int) -> list[Vectors]:
-    """Return how closely the question is met by what is said of each passage, (q,) each."""
+def _labels(asked: Asked, kept: Sequence[Stored], dimension: int) -> Vectors:
+    """Return how closely the question is met by what is said of each passage, (q, p)."""
     distinct = {label.code: label for s in kept for label in (s.about, s.heading)}
     met = match_labels(asked, list(distinct.values()), dimension)
-    columns = dict(zip(distinct, met.T, strict=True))
-    return [np.maximum(columns[s.about.code], columns[s.heading.code]) for s in kept]
+    column = {code: number for number, code in enumerate(distinct)}
+    about, heading = (
+        met[:, [column[code] for code in codes]]
+        for codes in ([s.about.code for s in kept], [s.heading.code for s in kept])
+    )
+    return np.maximum(about, heading)
 
 
-def _min_max(near: Sequence[float], same: Sequence[float]) -> list[float]:
-    """Return the mean of both scores, each stretched to 0..1: what others do, to compare with."""
-    return [(a + b) / 2 for a, b in zip(_stretched(near), _stretched(same), strict=True)]
-
-
-def _stretched(scores: Sequence[float]) -> list[float]:
-    low, high = min(scores, default=0.0), max(scores, default=0.0)
-    return [(score - low) / (high - low) if high > low else 0.0 for score in scores]
+def _stretched(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return scores stretched to 0..1: what others do before they add them, to compare with."""
+    low, high = scores.min(initial=np.inf), scores.max(initial=-np.inf)
+    return (scores - low) / (high - low) if high > low else np.zeros(len(scores))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from embeddings.encoder import Encoder
+from embeddings.encoder import QuestionEncoder
 from qa.catalog.views import Stored, View
 from qa.confidence import Vocabulary
 from qa.errors import CorpusError, InputError
@@ -37,7 +37,7 @@ class Snapshot:
 
     view: View
     state: State
-    encoder: Callable[[], Encoder]
+    encoder: Callable[[], QuestionEncoder]
     part: Part | None = None
 
     @property
@@ -51,7 +51,7 @@ class Snapshot:
         Raises:
             InputError: if `where` is malformed, names what isn't there, or leaves nothing.
         """
-        if where is None or not len(self.state.vectors):  # without documents, `prepare` says so
+        if where is None or not len(self.state):  # without documents, `prepare` says so
             return self
         return replace(self, part=narrow(where, self.view, self.state))
 
@@ -70,7 +70,7 @@ class Snapshot:
                 f"The question has {len(stripped):,} characters; at most {MAX_QUESTION:,} are read. "
                 "Ask for one thing at a time."
             )
-        if not len(self.state.vectors):
+        if not len(self.state):
             raise CorpusError("The corpus holds no documents yet. Add some with: qa index FOLDER")
         found = words(stripped)
         content = [word.term for word in found if word.is_content]
@@ -94,14 +94,14 @@ class Snapshot:
             return {row: stored[number] for row, number in zip(rows, numbers, strict=True)}
 
         among = self.part.rows if self.part else None
-        found = retrieve(query, state.vectors, state.lexical, fetch, settings, top_k, among)
+        found = retrieve(query, state, fetch, settings, top_k, among)
         numbers = state.numbers[[hit.row for hit in found]].tolist()
         passages = _read(state.passages, numbers, self.view.passages)
         # What the pages of a site have in common is not what one of them is about.
         furniture = self.view.repeated(numbers, _PAGES_OF_A_SITE)
         furniture |= {n for n, passage in passages.items() if passage.kind == BOILERPLATE}
         return [
-            (replace(hit, is_boilerplate=number in furniture), passages[number])
+            (replace(hit, is_boilerplate=True) if number in furniture else hit, passages[number])
             for hit, number in zip(found, numbers, strict=True)
         ]
 

@@ -11,11 +11,11 @@ from qa.catalog import COMMITS, FILE_NAME
 from qa.catalog.migrating import copy_encodings, read_former, release
 from qa.corpus import Corpus
 from qa.errors import InputError
-from qa.files import printable
 from qa.indexing import ProgressCallback
 from qa.locking import writer_lock
 from qa.state import FILE_NAME as INDEXES
 from qa.types import Report
+from qa.wording import printable
 
 
 def upgrade(

@@ -6,9 +6,12 @@ Knows tokens and texts, no scores of passages.
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
 
 from embeddings.encoder import Vectors
-from embeddings.tokens import Tokens, expand
+from embeddings.tokens import Tokens, similarities
 from qa.folding import Word, words
 from qa.passages import about_text, heading_text
 from qa.retrieval import Query, Scored
@@ -29,7 +32,8 @@ def explain(query: Query, scored: Scored, passage: Passage) -> tuple[Met, ...]:
         _Text("document", about, stored.about, _first(about)),
         _Text("section", heading, stored.heading, _first(heading)),
     ]
-    tokens: list[Vectors] = []  # expanded when a word is met by meaning only
+    close: list[Vectors] = []  # (t, q) of each text; found when a word is met by meaning only
+    means: list[list[float]] = []  # (w, texts)
     met = []
     for number, word in enumerate(query.asked.words):
         if not word.is_content:
@@ -39,12 +43,19 @@ def explain(query: Query, scored: Scored, passage: Passage) -> tuple[Met, ...]:
         if same:
             met.append(_met(asked, same, same.first[word.term], 1.0, passage))
             continue
-        if not tokens:
-            tokens = [expand(text.tokens.code, len(query.vector)) for text in texts]
-        pieces = query.asked.tokens[query.asked.owners == number]
-        near = [text.nearest(pieces, own) for text, own in zip(texts, tokens, strict=True)]
-        best = max(range(len(texts)), key=lambda n: near[n][0])
-        met.append(_met(asked, texts[best], near[best][1], near[best][0], passage))
+        if not close:
+            codes = stored.about.code, stored.heading.code
+            labels = similarities(query.asked.tokens, codes, len(query.vector))
+            close = [scored.match.similar, *np.split(labels, [len(stored.about.spans)])]
+            best = np.stack([own.max(axis=0, initial=-1.0) for own in close], axis=1)
+            means = query.asked.by_word(best).tolist()
+        pieces = query.asked.owners == number
+        for n in sorted(range(len(texts)), key=lambda n: -means[number][n]):
+            if found := texts[n].nearest(close[n][:, pieces]):
+                met.append(_met(asked, texts[n], found, means[number][n], passage))
+                break
+        else:
+            met.append(Met(asked, None, None, None, 0.0))
     return tuple(met)
 
 
@@ -52,11 +63,11 @@ def highlights(met: Sequence[Met], passage: Passage) -> tuple[Span, ...]:
     """Return the spans of the passage's words that the question has, or are close to one it has."""
     same = {word.term for m in met for word in words(m.word)[:1]}
     close = {m.span for m in met if m.closeness >= CLOSE}
+    at = passage.start
     return tuple(
-        span
+        Span(at + word.start, at + word.end)
         for word in words(passage.text)
-        for span in [Span(passage.start + word.start, passage.start + word.end)]
-        if word.term in same or (word.is_content and span in close)
+        if word.term in same or ((at + word.start, at + word.end) in close and word.is_content)
     )
 
 
@@ -69,25 +80,26 @@ class _Text:
     tokens: Tokens
     first: Mapping[str, Word]  # by term
 
-    def nearest(self, pieces: Vectors, tokens: Vectors) -> tuple[float, Word | None]:
-        """Return how closely the pieces of a word are met, and the word nearest to one of them."""
-        close = pieces @ tokens.T  # (pieces, t)
+    def nearest(self, close: Vectors) -> Word | None:
+        """Return the word whose token is nearest to one of a word's pieces.
+
+        Args:
+            close: (t, pieces), what `similarities` returned.
+        """
         if not close.size:
-            return -1.0, None
-        first = int(self.tokens.spans[int(close.max(axis=0).argmax()), 0])
+            return None
+        first = int(self.tokens.spans[int(close.argmax()) // close.shape[1], 0])
         number = bisect_right(words(self.text), first, key=lambda word: word.start) - 1
         found = words(self.text)[number] if number >= 0 else None
-        found = found if found and first < found.end else None
-        return (float(close.max(axis=1).mean()), found) if found else (-1.0, None)
+        return found if found and first < found.end else None
 
 
-def _first(text: str) -> dict[str, Word]:
+@lru_cache(maxsize=1_000)
+def _first(text: str) -> Mapping[str, Word]:
     return {word.term: word for word in reversed(words(text))}
 
 
-def _met(asked: str, text: _Text, found: Word | None, closeness: float, passage: Passage) -> Met:
-    if found is None:
-        return Met(asked, None, None, None, 0.0)
+def _met(asked: str, text: _Text, found: Word, closeness: float, passage: Passage) -> Met:
     span = Span(passage.start + found.start, passage.start + found.end)
     return Met(
         asked,

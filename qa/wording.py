@@ -1,5 +1,6 @@
 """How values are said to people, on the page and in the terminal alike."""
 
+import os
 from datetime import UTC, date, datetime
 from typing import get_args
 
@@ -97,3 +98,8 @@ def agreement_in_words(verdict: str | None) -> str:
         "differ": "The sources differ on this: read them side by side.",
         "agree": "More than one source says so.",
     }.get(verdict or "", "")
+
+
+def printable(name: str) -> str:
+    r"""Return a file's name as valid Unicode; bytes that aren't UTF-8 become "\xe9"."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")

@@ -7,6 +7,7 @@ Each has the range that it is taken to mean and the wider one that it doesn't ru
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import inf
 
 _ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
@@ -145,12 +146,14 @@ class Date:
         )
 
 
-def dates(text: str) -> list[Date]:
+@lru_cache(maxsize=1_000)  # the same excerpts answer, whatever is asked
+def dates(text: str) -> tuple[Date, ...]:
     """Return the dates and years of a text, in order."""
-    return [_date(match) for match in _DATE.finditer(text)]
+    return tuple(_date(match) for match in _DATE.finditer(text))
 
 
-def quantities(text: str) -> list[Quantity]:
+@lru_cache(maxsize=1_000)
+def quantities(text: str) -> tuple[Quantity, ...]:
     """Return the figures of a text that aren't part of a date, in order."""
     taken = [(match.start(), match.end()) for match in _DATE.finditer(text)]
     found: list[Quantity] = []
@@ -160,7 +163,7 @@ def quantities(text: str) -> list[Quantity]:
         dated = taken and taken[0][0] < quantity.end and quantity.measures == "count"
         if not dated and (not found or found[-1].end <= quantity.start):
             found.append(quantity)
-    return [_hedged(text, quantity) for quantity in _joined(text, found)]
+    return tuple(_hedged(text, quantity) for quantity in _joined(text, found))
 
 
 def _date(match: re.Match[str]) -> Date:

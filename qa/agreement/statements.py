@@ -145,7 +145,6 @@ class Reading:
         self.figures = quantities(self.text)
         self.spans = [(q.start, q.end) for q in self.figures]
         self.spans += [(d.start, d.end) for d in self.dates]
-        self.plain = {w.plain for w in self.words if not self._is_figure(w)}
 
     def _is_figure(self, word: Word) -> bool:
         return any(start <= word.start < end for start, end in self.spans)
@@ -172,6 +171,11 @@ class Reading:
         near = [d for d in self.dates if any(start <= d.start < end for start, end in parts)]
         told = near if self.dates else self.about_dates
         return {(d.first, d.last) for d in told if d.first}, {d.month for d in near if d.month}
+
+    @cached_property
+    def plain(self) -> set[str]:
+        """Its words but for those of figures and dates, folded."""
+        return {w.plain for w in self.words if not self._is_figure(w)}
 
     @cached_property
     def missing(self) -> set[str]:

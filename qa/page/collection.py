@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from qa.errors import InputError
-from qa.files import printable, resolve_root
+from qa.files import resolve_root
 from qa.indexing import ProgressCallback
 from qa.page import collection_html, removing, routing
 from qa.page.guard import UPLOAD
@@ -21,6 +21,7 @@ from qa.page.removing import Removal
 from qa.page.texts import say
 from qa.page.uploads import Uploads, checked_name
 from qa.types import Report, Skipped
+from qa.wording import printable
 
 if TYPE_CHECKING:
     from qa.corpus import Corpus

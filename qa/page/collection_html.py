@@ -5,12 +5,11 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
-from qa.files import printable
 from qa.page.holdings import ORDERS, SIZE, Page, file_state, format_of
 from qa.page.removing import Removal
 from qa.page.texts import html, say
 from qa.types import Extent, Holding, Skipped
-from qa.wording import date_in_words
+from qa.wording import date_in_words, printable
 
 _FOLDERS = 50  # shown; a person may have added thousands of files one by one
 _NAMED = 10

@@ -16,7 +16,7 @@ from qa.evaluation.comparing import compare_runs
 from qa.evaluation.keeping import FOLDER, Runs
 from qa.evaluation.results import read
 from qa.evaluation.sources import evaluate_path
-from qa.files import printable, why
+from qa.files import why
 from qa.indexing import ProgressCallback
 from qa.marking import FILE_NAME
 from qa.page import evaluation_html, figures_html, routing
@@ -25,6 +25,7 @@ from qa.page.jobs import ACTIVE, Job, Jobs
 from qa.page.texts import say
 from qa.questions import count_unfinished, parse, read_questions
 from qa.settings import Ranking
+from qa.wording import printable
 
 if TYPE_CHECKING:
     from qa.corpus import Corpus

@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa.files import printable
+from qa.wording import printable
 
 
 @dataclass(frozen=True, slots=True)
