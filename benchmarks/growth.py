@@ -50,6 +50,14 @@ class Words:
         self._weights = list(accumulate(1 / (n + 2.7) for n in range(count)))
         self._pick = random.Random(seed)
 
+    def asked(self, count: int) -> list[str]:
+        """Return words for a question: none of the hundred that stand for stop words."""
+        return self._pick.choices(
+            self._words[100:],
+            weights=[1 / (n + 102.7) for n in range(len(self._words) - 100)],
+            k=count,
+        )
+
     def some(self, count: int) -> list[str]:
         return self._pick.choices(self._words, cum_weights=self._weights, k=count)
 
@@ -84,9 +92,12 @@ class Drawn:
     ) -> list[Encoding]:
         if progress and texts:
             progress(len(texts))
-        return [self.encode_question(text) for text in texts]
+        return [self.draw(text) for text in texts]
 
     def encode_question(self, text: str) -> Encoding:
+        return self.draw(text)
+
+    def draw(self, text: str) -> Encoding:
         spans = [found.span() for found in re.finditer(r"\w{1,9}|[^\w\s]", text)][: self.max_tokens]
         seed = crc32(text.encode())
         pooled = np.random.default_rng(seed).standard_normal(self.dimension, np.float32)
