@@ -7,6 +7,7 @@ so codes made step by step and all at once are the same. A vector of 384 numbers
 a 27th. All codes are looked through; who searches scores the best of them by the vectors.
 """
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
@@ -129,3 +130,7 @@ def _index(dimension: int) -> faiss.IndexRaBitQ:
 @cache
 def _worker() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, "vectors")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_worker.cache_clear)  # threads stay behind

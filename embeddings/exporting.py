@@ -6,7 +6,6 @@ A process of its own: PyTorch's exporter takes memory and time, and talks. Nothi
 the export gives the model's own vectors on a fixed set of questions.
 """
 
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -45,27 +44,29 @@ def export(name: str, fingerprint: str) -> None:
         ModelUnavailable: if the model can't be loaded.
     """
     home = onnx.cache(fingerprint)
-    home.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=".new-", dir=home.parent))
-    try:
-        encoder = TransformerEncoder(name)
-        if encoder.fingerprint != fingerprint:
-            return
+    home.mkdir(parents=True, exist_ok=True)
+    encoder = TransformerEncoder(name)
+    if encoder.fingerprint != fingerprint:
+        return
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=home.parent) as scratch:
+        made = Path(scratch)
         try:
-            prompt = _write(encoder.exact, made)
-            _check(encoder, onnx.ExportedModel(made, prompt))
-            files = onnx.MODEL, onnx.WEIGHTS, onnx.TOKENIZER
-            about = onnx.About(prompt, {file: onnx.checksum(made / file) for file in files})
+            about = _exported(encoder, made)
         except Exception as error:  # whatever an exporter can stumble on in a stranger's model
-            for file in made.iterdir():
-                file.unlink()
-            about = onnx.About(trouble=f"{type(error).__name__}: {error}"[:1000])
-        about.save(made)
-        shutil.rmtree(home, ignore_errors=True)  # what was damaged
-        made.chmod(0o755)
-        made.replace(home)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
+            onnx.About.failed(f"{type(error).__name__}: {error}").save(home)
+            return
+        for file in (onnx.MODEL, onnx.WEIGHTS, onnx.TOKENIZER):
+            (made / file).replace(home / file)
+        about.save(home)  # last: without it, or if it doesn't fit, the others are as good as none
+
+
+def _exported(encoder: TransformerEncoder, folder: Path) -> onnx.About:
+    """Write the files of an export that is proved right, and return what is to be said of them."""
+    prompt = _write(encoder.exact, folder)
+    _check(encoder, onnx.ExportedModel(folder, prompt))
+    files = onnx.MODEL, onnx.WEIGHTS, onnx.TOKENIZER
+    sums = {file: onnx.checksum(folder / file) for file in files}
+    return onnx.About(prompt, onnx.settings_of(encoder.name), sums)
 
 
 def _write(model: "SentenceTransformer", folder: Path) -> str:

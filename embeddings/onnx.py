@@ -4,23 +4,32 @@ The weights are exported once for each user (`embeddings.exporting`) and kept by
 so that a question is always encoded with the very weights that encoded the passages.
 """
 
+import hashlib
 import json
+import os
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import onnxruntime
 import platformdirs
 from tokenizers import Tokenizer
 
 from embeddings.encoder import Encoding, unit
 
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # before the import, which would begin to send
+import onnxruntime
+
+onnxruntime.disable_telemetry_events()  # what Windows has of its own
+
 VERSION = 1  # raised whenever an earlier export can't be used any more
 # The graph, the weights beside it (they are mapped, not read), and what else a question needs.
 MODEL, WEIGHTS, TOKENIZER, ABOUT = "model.onnx", "model.onnx.data", "tokenizer.json", "about.json"
+_LONGEST = 600  # seconds that an export may take
+_SMALL = 2**23  # bytes; what is smaller in a model's folder says how its weights are used
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +38,48 @@ class About:
 
     Attributes:
         prompt: What the model wants before a question.
-        sums: What `checksum` returned of the other files, by name; none if the model can't be
-            exported.
-        trouble: Why it can't be.
+        settings: What `settings_of` returned for the model.
+        sums: What `checksum` returned of the other files, by name; None where the export failed.
+        trouble: Why it failed.
+        tried: The day of that: it is tried again on another.
     """
 
     prompt: str = ""
+    settings: str = ""
     sums: dict[str, int] | None = None
     trouble: str = ""
+    tried: str = ""
+
+    @classmethod
+    def failed(cls, trouble: str) -> "About":
+        """Return what to keep of an export that failed today."""
+        return cls(trouble=trouble[:1000], tried=date.today().isoformat())
+
+    @classmethod
+    def read(cls, folder: Path) -> "About | None":
+        """Return what is kept in an export's folder; None where nothing can be read."""
+        try:
+            content, _, own = (folder / ABOUT).read_text("utf-8").rpartition("\n")
+            if hashlib.sha256(content.encode()).hexdigest() != own:
+                return None
+            return cls(**json.loads(content))
+        except (OSError, ValueError, TypeError):
+            return None
 
     def save(self, folder: Path) -> None:
         """Write it into an export's folder."""
-        (folder / ABOUT).write_text(json.dumps(asdict(self)))
+        content = json.dumps(asdict(self))
+        own = hashlib.sha256(content.encode()).hexdigest()
+        (folder / ABOUT).write_text(f"{content}\n{own}", "utf-8")
+
+    def fits(self, name: str, folder: Path) -> bool:
+        """Whether the files of an export are whole, and of the model as it is now."""
+        try:
+            return self.settings == settings_of(name) and self.sums == {
+                file: checksum(folder / file) for file in (MODEL, WEIGHTS, TOKENIZER)
+            }
+        except (OSError, ValueError):
+            return False
 
 
 class ExportedModel:
@@ -77,45 +116,65 @@ class ExportedModel:
 
 def cache(fingerprint: str) -> Path:
     """Return the folder in which the export of these weights is kept."""
-    home = platformdirs.user_cache_path("chapter-and-verse", appauthor=False)
+    home = platformdirs.user_cache_path("chapter-and-verse", appauthor=False).absolute()
     return home / f"questions-{VERSION}" / fingerprint[:32]
 
 
-def load(fingerprint: str) -> ExportedModel | None:
-    """Return the export of these weights; None where there is none, or it is damaged."""
-    about = _about(fingerprint)
-    if about is None or about.sums is None:
-        return None
+def load(name: str, fingerprint: str) -> ExportedModel | None:
+    """Return the export of a model's weights; None where there is none that can be used.
+
+    Args:
+        name: The model's, as `TransformerEncoder` takes it.
+        fingerprint: Of its weights.
+    """
     folder = cache(fingerprint)
-    return ExportedModel(folder, about.prompt) if _is_sound(folder, about.sums) else None
+    about = About.read(folder)
+    if about is None or not about.fits(name, folder):
+        return None
+    try:
+        return ExportedModel(folder, about.prompt)
+    except Exception:  # of another version of onnxruntime, say
+        return None
 
 
 def prepare(name: str, fingerprint: str) -> None:
-    """Export a model's weights, unless that was done or tried; in a process of its own.
+    """Export a model's weights, unless that is done or failed today; in a process of its own.
 
     That keeps the exporter's memory and chatter out of this one. Where it fails, or nothing can be
     written, questions go through the model itself.
     """
-    about = _about(fingerprint)
-    if about and (about.sums is None or _is_sound(cache(fingerprint), about.sums)):
+    folder = cache(fingerprint)
+    about = About.read(folder)
+    if about and (about.tried == date.today().isoformat() or about.fits(name, folder)):
         return
+    path = os.pathsep.join(
+        filter(None, sys.path)
+    )  # the same modules as here, not those lying around
     command = [sys.executable, "-P", "-m", "embeddings.exporting", name, fingerprint]
-    subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            subprocess.run(
+                command,
+                env={**os.environ, "PYTHONPATH": path},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=_LONGEST,
+                check=True,
+            )
+        except subprocess.SubprocessError as error:  # it was killed, most likely for its memory
+            About.failed(str(error)).save(folder)
 
 
-def _about(fingerprint: str) -> About | None:
-    try:
-        found: dict[str, Any] = json.loads((cache(fingerprint) / ABOUT).read_bytes())
-        return About(**found)
-    except (OSError, ValueError, TypeError):
-        return None
-
-
-def _is_sound(folder: Path, sums: dict[str, int]) -> bool:
-    try:
-        return all(checksum(folder / name) == wanted for name, wanted in sums.items())
-    except (OSError, ValueError):
-        return False
+def settings_of(name: str) -> str:
+    """Return the digest of what a model's folder says beside its weights; "" without a folder."""
+    folder = Path(name)
+    if not folder.is_dir():
+        return ""
+    files = [path for path in sorted(folder.rglob("*")) if path.suffix in (".json", ".txt")]
+    small = [path for path in files if path.stat().st_size < _SMALL]
+    parts = (f"{path.relative_to(folder)}\0".encode() + path.read_bytes() for path in small)
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 def checksum(path: Path) -> int:

@@ -90,7 +90,9 @@ def similarities(question: Vectors, codes: Sequence[bytes], dimension: int) -> V
     for first in range(0, len(packed), _BLOCK):
         block = packed[first : first + _BLOCK]
         levels = _EXPANDED.take(block, axis=0).reshape(len(block), _padded(dimension))
-        np.matmul(levels, against, out=found[first : first + _BLOCK])
+        if len(block) < _BLOCK:  # products of one shape: their last bits depend on it
+            levels = np.pad(levels, ((0, _BLOCK - len(block)), (0, 0)))
+        found[first : first + _BLOCK] = (levels @ against)[: len(block)]
     found *= factors[:, None]
     return found
 

@@ -156,17 +156,14 @@ class TransformerEncoder:
                 window = texts[first : first + _WINDOW]
                 spans = self._spans(window, prompt)
                 batches = list(_batches([min(len(one), most) for one in spans], streams))
-                running = [
-                    pool.submit(
-                        _encode,
-                        *(model, [spans[number] for number in batch]),
-                        model.preprocess(
+                running = []
+                for batch in batches:
+                    with self._counting:  # its tokenizer serves one at a time
+                        features = model.preprocess(
                             [window[n] for n in batch], prompt=prompt, task="document"
-                        ),
-                        "document",
-                    )
-                    for batch in batches
-                ]
+                        )
+                    own = [spans[number] for number in batch]
+                    running.append(pool.submit(_encode, model, own, features, "document"))
                 made: dict[int, Encoding] = {}
                 for batch, encoded in zip(batches, running, strict=True):
                     made.update(zip(batch, encoded.result(), strict=True))
@@ -179,7 +176,8 @@ class TransformerEncoder:
         """Return the encoding of a text to search with, special marks included."""
         _, model = self._model, self.exact
         prompt = prompt_of(model, "query")
-        features = model.preprocess([text], prompt=prompt, task="query")
+        with self._counting:
+            features = model.preprocess([text], prompt=prompt, task="query")
         (found,) = _encode(model, self._spans([text], prompt), features, "query")
         return found
 

@@ -99,7 +99,7 @@ class VectorIndex:
         """Return the rows of the nearest, all those as near as the last one, too."""
         if self.depth is not None or most <= top_k:
             rows = np.arange(len(self)) if among is None else np.flatnonzero(among)
-            return rows if most <= top_k else _best(rows, self.vectors[rows] @ query, top_k)
+            return rows if most <= top_k else _best(rows, self._checked(rows) @ query, top_k)
         options = None
         if among is not None:
             bits = np.packbits(among, bitorder="little")
@@ -120,12 +120,16 @@ class VectorIndex:
     def _cosines(self, query: Vectors, rows: NDArray[np.int64]) -> Vectors:
         # A product's last bits depend on where the numbers lie in memory, and on what stands beside
         # them: they are rounded off, so that a row's cosine is the same in every index.
-        vectors = self.vectors[rows]
-        if self._sums is not None and not np.array_equal(_sums(vectors), self._sums[rows]):
-            raise DamagedVectors("a vector isn't what was written")
-        exact = vectors.astype(np.float64) @ query.astype(np.float64)
+        exact = self._checked(rows).astype(np.float64) @ query.astype(np.float64)
         found: Vectors = exact.astype(np.float32)
         return found
+
+    def _checked(self, rows: NDArray[np.int64]) -> Vectors:
+        """Return the vectors of rows, sure that they are what was written."""
+        vectors: Vectors = self.vectors[rows]
+        if self._sums is not None and not np.array_equal(_sums(vectors), self._sums[rows]):
+            raise DamagedVectors("a vector isn't what was written")
+        return vectors
 
 
 def _best(rows: NDArray[np.int64], cosines: Vectors, top_k: int) -> NDArray[np.int64]:

@@ -9,8 +9,10 @@ Nothing heavy is imported until a name is used, so that the command line starts 
 import os
 from typing import TYPE_CHECKING, Any
 
-# No request ever leaves the machine: set before anything can import a hub's client.
+# No request ever leaves the machine: set before anything can import a hub's client, or what tells
+# its makers that it is used.
 os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 if TYPE_CHECKING:
     from qa.corpus import Corpus as Corpus

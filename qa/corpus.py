@@ -11,7 +11,7 @@ import shutil
 import threading
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -271,7 +271,8 @@ class Corpus:
             self._catalog.tidy()
             far = is_far_off(self._meta(), before.last[1], before.passages[0])
             if far or is_missing(self.path):
-                with self._reading():  # makes the indexes' file anew
+                # The indexes' file is made anew; what was written stands, whether that succeeds or not.
+                with suppress(StorageError), self._reading():
                     pass
 
     def _indexer(self, progress: "ProgressCallback | None") -> "Indexer":
@@ -510,10 +511,10 @@ class Corpus:
         if not self._may_export:
             return None
         fingerprint = self._catalog.meta.fingerprint
-        found = onnx.load(fingerprint)
+        found = onnx.load(self._encoder.name, fingerprint)
         if found is None:
             onnx.prepare(self._encoder.name, fingerprint)
-            found = onnx.load(fingerprint)
+            found = onnx.load(self._encoder.name, fingerprint)
         return found
 
     def _prepare_questions(self) -> None:

@@ -74,12 +74,19 @@ class Maker:
         """Return an array of the file, (count,) and all zero, to be filled in place."""
         kind, start = np.dtype(dtype), self._aligned()
         self._end = start + count * kind.itemsize
-        self._file.truncate(self._end)
         self._file.flush()
+        self._reserve(start, count * kind.itemsize)
         self._arrays[name] = kind, (count,), start
         if not count:
             return np.zeros(0, kind)
         return np.memmap(self._file, kind, "r+", start, (count,))
+
+    def _reserve(self, start: int, size: int) -> None:
+        """Fill a stretch with zeros: on a full disk this fails, where a map of a hole would kill."""
+        self._file.seek(start)
+        while size:
+            size -= self._file.write(bytes(min(size, _BLOCK)))
+        self._file.flush()
 
     def finish(self, catalog: str, change: int) -> None:
         """Write the header, once nothing more is to come."""

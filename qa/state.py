@@ -47,7 +47,7 @@ class Base:
         change: The commit they are of.
         last: Highest number that a passage had then.
         documents: (d,) int64, the documents' numbers in the order of their ids; with
-        seals: (d,) int64, the checksums of their rows in the catalog,
+        seals: (d,) int64, what `View.listed` says of them,
         sums: (d,) int64, what their passages add to the catalog's sum,
         firsts: (d + 1,) int64, where their passages begin.
         numbers: (n,) int64, row -> number of the passage in the catalog.
@@ -78,7 +78,7 @@ class Added:
     """A document that isn't in the file as it is now.
 
     Attributes:
-        seal: The checksum of its row in the catalog.
+        seal: What `View.listed` says of it.
         sum: What its passages add to the catalog's sum.
         numbers: Of its passages.
         vectors: (n, dimension) float32, theirs.
@@ -131,6 +131,12 @@ class State:
     def __len__(self) -> int:
         return len(self.rows)
 
+    @property
+    def is_heavy(self) -> bool:
+        """Whether so much is held beside the file that it is to be made anew: many new names, say."""
+        came = len(self.numbers) - len(self.base.numbers)
+        return came > max(_FEW, _BEHIND * len(self.rows))
+
     def weight(self, term: str) -> float:
         """Return how much a term tells."""
         return self.lexical.weight(term)
@@ -166,10 +172,14 @@ def current(view: View, folder: Path, before: State | None) -> State:
         if before.change == view.meta.change:
             return before
         if not before.base.is_behind(view.meta):
-            return caught_up(view, before.base, before.added)
+            state = caught_up(view, before.base, before.added)
+            if not state.is_heavy:
+                return state
     base = read(view.meta, folder)
     if base and not base.is_behind(view.meta):
-        return caught_up(view, base)
+        state = caught_up(view, base)
+        if not state.is_heavy:
+            return state
     try:
         return write(view, folder)
     except OSError:  # where nothing can be written, they are made anew every time
@@ -203,7 +213,10 @@ def write(view: View, folder: Path) -> State:
     """
     with replacing(folder / FILE_NAME) as file:
         _write(view, file)
-        return caught_up(view, _base(map_file(file, view.meta.id)))
+    base = read(view.meta, folder)
+    if base is None:
+        raise OSError(f"{folder / FILE_NAME} isn't what was just written")
+    return caught_up(view, base)
 
 
 def build(view: View) -> State:
@@ -299,7 +312,8 @@ def _state(
     if new:
         came = [number for one in new for number in one.numbers]
         numbers = np.append(numbers, np.array(came, np.int64))
-        vectors.append(VectorIndex(np.concatenate([one.vectors for one in new])))
+        fresh = np.concatenate([one.vectors for one in new])
+        vectors.append(VectorIndex(fresh, exact_up_to=len(fresh)))
         words.append(Postings.of([bag for one in new for bag in one.bags]))
         descriptions.append(Postings.of([one.description for one in new]))
     return State(

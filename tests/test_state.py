@@ -1,5 +1,6 @@
 """The indexes in their file and what has changed beside them, few passages and many alike."""
 
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -136,3 +137,25 @@ def test_where_nothing_can_be_written_the_indexes_are_made_elsewhere(
     with reopened(corpus) as again:
         assert found(again) == expected
     assert not (corpus.path / FILE_NAME).exists()
+
+
+def test_files_that_were_only_touched_change_nothing(corpus: Corpus, folder: Folder) -> None:
+    root = folder("f", {f"{n}.txt": f"{FRUITS[n]} are ripe." for n in range(10)})
+    corpus.add(root)
+    for path in root.iterdir():
+        os.utime(path, (1e9, 1e9))
+    assert len(corpus.add(root).unchanged) == 10
+    assert state_of(corpus).added == {}
+    (root / "3.txt").rename(root / "x.txt")
+    corpus.add(root)
+    assert len(state_of(corpus).added) == 1  # its name counts in the order of equals
+
+
+def test_many_new_names_make_the_file_anew(corpus: Corpus, folder: Folder) -> None:
+    corpus.add(folder("f", {f"{n:03}.txt": f"Orchard {n} is ripe." for n in range(220)}))
+    for path in list((corpus.path.parent / "f").iterdir()):
+        path.rename(path.with_name(f"new-{path.name}"))
+    corpus.add(corpus.path.parent / "f")
+    state = state_of(corpus)
+    assert (len(state.base.numbers), len(state.added)) == (220, 0)
+    assert corpus.verify().problems == corpus.verify().repaired == ()

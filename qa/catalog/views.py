@@ -272,16 +272,20 @@ class View:
         return found
 
     def listed(self) -> list[tuple[int, int]]:
-        """Return every document's number and its row's checksum, by document id."""
-        rows = self._db.execute("SELECT doc_id, id, sum FROM documents").fetchall()
-        if (len(rows), sum(row[2] for row in rows)) != self.meta.documents:
+        """Return every document's number and its seal, by document id.
+
+        The seal changes with what indexes hold of a document beside its passages, which never
+        change under a number. Rows are counted, but each is checked only where it is used.
+        """
+        rows = self._db.execute("SELECT doc_id, id, terms, sum FROM documents").fetchall()
+        if (len(rows), sum(row[3] for row in rows)) != self.meta.documents:
             raise damaged(f"{self.meta.documents[0]} documents were written, {len(rows)} are found")
-        return [(number, seal) for _, number, seal in sorted(rows)]
+        return [(number, _seal(name, terms)) for name, number, terms, _ in sorted(rows)]
 
     def placed(
         self, documents: Sequence[int]
     ) -> Iterator[tuple[Entry, int, list[tuple[int, int]]]]:
-        """Yield documents by number, each with its row's checksum and its passages, by offset.
+        """Yield documents by number, each with its seal and its passages, by offset.
 
         Of a passage stand there its number and what it adds to the sum over all.
         """
@@ -289,17 +293,18 @@ class View:
             part = documents[first : first + MANY]
             marks = ",".join("?" * len(part))
             where = f"WHERE id IN ({marks})"
-            found = {row[0]: row for row in DOCUMENTS.select_summed(self._db, where, part)}
+            found = {row[0]: _entry(row) for row in DOCUMENTS.select(self._db, where, part)}
             for number in part:
                 if number not in found:
                     raise damaged(f"the row {number!r} of documents is missing")
-                *row, seal = found[number]
+                entry = found[number]
                 passages = self._db.execute(
                     'SELECT id, document, start, "sum" FROM passages INDEXED BY passages_order '
                     "WHERE document = ? ORDER BY start",
                     [number],
                 )
-                yield _entry(row), seal, [(p[0], order_sum(*p)) for p in passages]
+                seal = _seal(entry.doc_id, entry.terms)
+                yield entry, seal, [(p[0], order_sum(*p)) for p in passages]
 
     # Passages and encodings
 
@@ -453,6 +458,10 @@ class Damage:
 def _sound(name: str) -> str:
     """Return a name without halves of surrogate pairs, which SQLite can't be asked for."""
     return name.encode("utf-8", "replace").decode()
+
+
+def _seal(doc_id: str, terms: bytes) -> int:
+    return zlib.crc32(terms, zlib.crc32(doc_id.encode("utf-8", "surrogatepass")))
 
 
 def _entry(row: Sequence[Any]) -> Entry:

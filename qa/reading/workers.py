@@ -296,9 +296,9 @@ class Pool:
             while reading := asked.get():
                 reading.run()
 
-        for _ in range(readers):
-            threading.Thread(target=work, daemon=True, name="qa-reading").start()
         try:
+            for _ in range(readers):
+                threading.Thread(target=work, daemon=True, name="qa-reading").start()
             for request in requests:
                 started.append(Reading(request, self))
                 asked.put(started[-1])
