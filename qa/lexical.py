@@ -167,13 +167,14 @@ class LexicalIndex:
             among: (n,) which rows may be returned; None for all. All texts count in the scores.
         """
         scores = np.zeros(len(self._lengths))
+        found = [np.zeros(0, np.int64)]  # rows with a score, none of them twice
         best: NDArray[np.int64] | None = None  # the only rows that still matter
         weighed = sorted(((self.weight(term), term) for term in query), reverse=True)
         left = sum(weight for weight, _ in weighed) * (_K1 + 1)  # most that can still be added
         for weight, term in weighed:
             rows, counts = self._postings(term)
             if len(rows) > _MANY:
-                best = _sure(scores, left, top_k, best)
+                best = _sure(scores, left, top_k, np.concatenate(found) if best is None else best)
             if best is not None and len(best) * _PROBED < len(rows):
                 at = np.searchsorted(rows, best)
                 at[at == len(rows)] = 0
@@ -185,10 +186,13 @@ class LexicalIndex:
             shares = counts.astype(np.float64)
             shares /= shares + self._norms[rows]
             shares *= weight * (_K1 + 1)
-            scores[rows] += shares
+            before = scores[rows]
+            if best is None:
+                found.append(rows[before == 0])
+            scores[rows] = before + shares
             left -= weight * (_K1 + 1)
         if best is None:
-            best = np.flatnonzero(scores)
+            best = np.concatenate(found)
         if len(best) > top_k:
             least = np.partition(scores[best], -top_k)[-top_k]
             best = best[scores[best] >= least]
@@ -254,7 +258,7 @@ class LexicalIndex:
 
 
 def _sure(
-    scores: NDArray[np.float64], left: float, top_k: int, among: NDArray[np.int64] | None
+    scores: NDArray[np.float64], left: float, top_k: int, found: NDArray[np.int64]
 ) -> NDArray[np.int64] | None:
     """Return the rows that can still be among the best; None as long as others can, too.
 
@@ -262,9 +266,8 @@ def _sure(
         scores: (n,) so far.
         left: More than terms that are still to come can add to any.
         top_k: How many are wanted.
-        among: What it returned before.
+        found: The rows that have a score; or, once others can't be among the best, those that can.
     """
-    found = np.flatnonzero(scores) if among is None else among
     if len(found) < top_k:
         return None
     least = np.partition(scores[found], -top_k)[-top_k]
