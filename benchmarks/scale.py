@@ -32,7 +32,7 @@ import numpy as np
 from benchmarks.growth import Drawn, Words
 from embeddings import onnx
 from embeddings.encoder import Encoding, Vectors
-from embeddings.transformer import DEFAULT_SHA256, TransformerEncoder
+from embeddings.transformer import DEFAULT_MODEL, DEFAULT_SHA256, TransformerEncoder
 from qa import Corpus
 from qa.catalog import FILE_NAME as CATALOG
 from qa.state import FILE_NAME as INDEXES
@@ -51,7 +51,7 @@ class Pooled(Drawn):
         super().__init__()
         self._vectors = np.load(data / "million.npy", mmap_mode="r")
         self.questions = np.load(data / "questions.npy")
-        self._model = onnx.load(DEFAULT_SHA256) or TransformerEncoder()
+        self._model = onnx.load(DEFAULT_MODEL, DEFAULT_SHA256) or TransformerEncoder()
         self._next = self._asked = 0
 
     def encode_passages(
