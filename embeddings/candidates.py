@@ -1,94 +1,149 @@
-"""Rows that may be nearest to a query, by a bit a number.
+"""Rows that may be nearest to a query: inverted lists of codes of a bit a number.
 
-RaBitQ (Gao and Long 2024) keeps the sign of each number of a vector, and two factors with which
-the inner product with any query can be told to within about 1 / sqrt(d). A fixed random rotation
-stands in for training, and the centre is zero: a vector's code depends on nothing but the vector,
-so codes made step by step and all at once are the same. A vector of 384 numbers takes 56 bytes,
-a 27th. All codes are looked through; who searches scores the best of them by the vectors.
+Vectors stand in the lists of their nearest centres (k-means), of which a search looks through those
+nearest to the query. RaBitQ (Gao and Long 2024) keeps the sign of each number of a vector's way
+from its centre, and two factors with which the inner product with any query can be told to within
+about 1 / sqrt(d): a vector of 384 numbers takes 56 bytes, a 27th. How many lists are looked
+through, and how many candidates are enough, is measured on the vectors themselves. Who searches
+scores the candidates by their vectors.
 """
 
-import os
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+import math
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
 
 import faiss
 import numpy as np
+from faiss.contrib import inspect_tools
 from numpy.typing import NDArray
 
 from embeddings.encoder import Vectors
 from embeddings.tokens import rotate
 
-Codes = NDArray[np.uint8]
-
-MEASURED_AT = 30  # nearest vectors that `measured_depth` is about
+MEASURED_AT = 30  # nearest vectors that are to be found
+_LISTS = 4  # times the root of how many vectors there are, at most
+_IN_LIST = 250  # vectors, at least: where there are few, more lists cost more than they save
+_LEARNED_FROM = 64  # vectors a list
+_ROUNDS = 10  # of k-means
 _QUERY_BITS = 4  # a number of a query; 8 find nothing more
-_ENCODED = 1_024  # vectors encoded at a time
-_BLOCK = 16_384  # vectors compared at a time
+_BLOCK = 16_384  # vectors encoded or compared at a time
 _SAMPLE = 64  # queries
-_FOUND = 0.995  # share of the nearest that are among the candidates, before the margin
-_MARGIN = 2  # times as many candidates
+_FOUND = 0.995  # share of the nearest that are to be in the lists, and among the candidates
+_MARGIN = 3  # times as many lists and candidates
 _DEEPEST = 32_768  # candidates
 
 
-def encode(vectors: Vectors) -> Codes:
-    """Return the codes of unit vectors, (n, bytes), each by itself."""
-    empty = _index(vectors.shape[1])
-    codes = np.empty((len(vectors), empty.sa_code_size()), np.uint8)
-    # Products of one shape: a matrix product's last bits depend on it, and a sign on them.
-    block = np.zeros((_ENCODED, vectors.shape[1]), np.float32)
-    for first in range(0, len(vectors), _ENCODED):
-        own = vectors[first : first + _ENCODED]
-        block[: len(own)] = own
-        codes[first : first + _ENCODED] = empty.sa_encode(rotate(block)[: len(own)])
-    return codes
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Codes, list by list, as they are kept.
+
+    Attributes:
+        centres: (c, d) float32, rotated.
+        starts: (c + 1,) int64, where each list begins.
+        rows: (n,) int64, which vector each code is of.
+        codes: (n, bytes) uint8.
+        enough: (2,) int64, how many lists are looked through, and candidates taken.
+    """
+
+    centres: Vectors
+    starts: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    codes: NDArray[np.uint8]
+    enough: NDArray[np.int64]
 
 
 class Candidates:
-    """Codes to be looked through, half of them by another thread."""
+    """Searches in lists of codes."""
 
-    def __init__(self, codes: Codes, dimension: int) -> None:
-        """Take the codes of vectors of so many numbers."""
-        self._half = len(codes) // 2
-        self._parts = [_index(dimension), _index(dimension)]
-        for part, own in zip(self._parts, np.split(codes, [self._half]), strict=True):
-            part.add_sa_codes(np.ascontiguousarray(own))
+    def __init__(self, lists: Lists) -> None:
+        """Take what `build` made of vectors."""
+        self.lists = lists
+        self._index = _empty(lists.centres)
+        kept: Any = self._index.invlists
+        bounds = lists.starts.tolist()
+        for number, (first, last) in enumerate(pairwise(bounds)):
+            rows, codes = (np.ascontiguousarray(of[first:last]) for of in (lists.rows, lists.codes))
+            pointers = faiss.swig_ptr(rows), faiss.swig_ptr(codes)
+            kept.add_entries(number, len(rows), *pointers)
+        self._index.ntotal = len(lists.rows)
+        self._probed, self.enough = lists.enough.tolist()
+
+    @classmethod
+    def of(cls, vectors: Vectors) -> "Candidates":
+        """Return the lists of unit vectors, (n, d), which may be mapped from a file."""
+        count, dimension = vectors.shape
+        random = np.random.default_rng(0)
+        number = max(1, min(_LISTS * math.isqrt(count), count // _IN_LIST))
+        sample = np.sort(random.permutation(count)[: _LEARNED_FROM * number])
+        means = faiss.Kmeans(
+            *(dimension, number),
+            **{"niter": _ROUNDS, "spherical": True, "max_points_per_centroid": _LEARNED_FROM},
+            min_points_per_centroid=1,
+        )
+        means.train(rotate(vectors[sample]))
+        centres: Any = means.centroids
+        index = _empty(centres)
+        for first in range(0, count, _BLOCK):
+            index.add(rotate(vectors[first : first + _BLOCK]))
+        read: Any = inspect_tools.get_invlist
+        filled = [read(index.invlists, own) for own in range(number)]
+        rows, codes = (np.concatenate(part) for part in zip(*filled, strict=True))
+        starts = np.cumsum([0, *(len(own) for own, _ in filled)])
+        # Queries halfway between two vectors are harder than the vectors, as questions are.
+        pairs = random.integers(count, size=(2, _SAMPLE))
+        queries = vectors[pairs[0]] + vectors[pairs[1]]
+        queries /= np.maximum(np.linalg.norm(queries, axis=1, keepdims=True), 1e-6)
+        nearest = _nearest(vectors, queries)
+        lists = np.empty(count, np.int64)
+        lists[rows] = np.repeat(np.arange(number), np.diff(starts))
+        probed = _probed(rotate(queries) @ centres.T, lists[nearest])
+        found = cls(Lists(centres, starts, rows, codes, np.array([probed, count])))
+        enough = found._enough_for(queries, nearest)
+        return cls(replace(found.lists, enough=np.array([probed, enough])))
 
     def search(
         self, query: Vectors, count: int, among: NDArray[np.bool_] | None = None
     ) -> NDArray[np.int64]:
         """Return the rows of the `count` vectors that seem nearest to `query` (d,), ascending."""
-        turned = rotate(query[None])
-        masks = [None, None] if among is None else np.split(among, [self._half])
-        other = _worker().submit(_look_through, self._parts[1], turned, count, masks[1])
-        scores, rows = _look_through(self._parts[0], turned, count, masks[0])
-        more_scores, more_rows = other.result()
-        scores = np.concatenate([scores, more_scores])
-        rows = np.concatenate([rows, more_rows + self._half])
-        if len(rows) > count:
-            rows = rows[np.argpartition(-scores, count)[:count]]
-        return np.sort(rows)
+        options = faiss.IVFRaBitQSearchParameters()
+        options.qb = _QUERY_BITS
+        options.nprobe = self._probed
+        if among is not None:
+            bits = np.packbits(among, bitorder="little")
+            selector = faiss.IDSelectorBitmap(len(bits), faiss.swig_ptr(bits))
+            options.sel = selector
+            # The nearest of fewer are farther: they stand in more lists.
+            share = len(among) / max(1, int(np.count_nonzero(among)))
+            options.nprobe = min(math.ceil(self._probed * share), self._index.nlist)
+        _, rows = self._index.search(rotate(query[None]), count, params=options)
+        found: NDArray[np.int64] = np.sort(rows[rows >= 0])  # -1 fills up where too few are found
+        return found
+
+    def _enough_for(self, queries: Vectors, nearest: NDArray[np.int64]) -> int:
+        """Return how many candidates hold the nearest vectors, with a margin."""
+        depth = MEASURED_AT
+        while depth < min(_DEEPEST, len(self.lists.rows)):
+            found = [
+                np.isin(rows, self.search(query, depth // _MARGIN), assume_unique=True).mean()
+                for query, rows in zip(queries, nearest, strict=True)
+            ]
+            if np.mean(found) >= _FOUND:
+                break
+            depth *= 2
+        return depth
 
 
-def measured_depth(vectors: Vectors, candidates: Candidates) -> int:
-    """Return how many candidates hold the nearest vectors, with a margin.
+def _probed(products: Vectors, lists: NDArray[np.int64]) -> int:
+    """Return how many lists hold the nearest vectors, with a margin.
 
-    Measured with queries halfway between two vectors of the collection, drawn at random but always
-    the same: such ones are harder than its own vectors, as questions are.
+    Args:
+        products: (q, c) of queries with the centres.
+        lists: (q, k) the lists of the vectors nearest to each.
     """
-    pairs = np.random.default_rng(len(vectors)).integers(len(vectors), size=(2, _SAMPLE))
-    queries = vectors[pairs[0]] + vectors[pairs[1]]
-    queries /= np.maximum(np.linalg.norm(queries, axis=1, keepdims=True), 1e-6)
-    nearest = _nearest(vectors, queries)
-    depth = MEASURED_AT
-    while depth < min(_DEEPEST, len(vectors)):
-        found = [
-            np.isin(rows, candidates.search(query, depth // _MARGIN), assume_unique=True).mean()
-            for query, rows in zip(queries, nearest, strict=True)
-        ]
-        if np.mean(found) >= _FOUND:
-            break
-        depth *= 2
-    return depth
+    order = np.argsort(np.argsort(-products, axis=1), axis=1)
+    ranks = np.take_along_axis(order, lists, axis=1)
+    return min(_MARGIN * (1 + int(np.quantile(ranks, _FOUND))), len(products.T))
 
 
 def _nearest(vectors: Vectors, queries: Vectors) -> NDArray[np.int64]:
@@ -106,31 +161,10 @@ def _nearest(vectors: Vectors, queries: Vectors) -> NDArray[np.int64]:
     return rows
 
 
-def _look_through(
-    part: faiss.IndexRaBitQ, turned: Vectors, count: int, among: NDArray[np.bool_] | None
-) -> tuple[Vectors, NDArray[np.int64]]:
-    options = faiss.RaBitQSearchParameters()
-    options.qb = _QUERY_BITS
-    if among is not None:
-        bits = np.packbits(among, bitorder="little")
-        selector = faiss.IDSelectorBitmap(len(bits), faiss.swig_ptr(bits))
-        options.sel = selector
-    scores, rows = part.search(turned, min(count, part.ntotal), params=options)
-    found = rows[0] >= 0  # -1 fills up where a mask lets too few through
-    return scores[0][found], rows[0][found]
-
-
-def _index(dimension: int) -> faiss.IndexRaBitQ:
-    padded = rotate(np.zeros((1, dimension), np.float32))
-    index = faiss.IndexRaBitQ(padded.shape[1], faiss.METRIC_INNER_PRODUCT, 1)
-    index.train(padded)  # the centre is the mean: zero
+def _empty(centres: Vectors) -> faiss.IndexIVFRaBitQ:
+    number, dimension = centres.shape
+    quantizer = faiss.IndexFlatIP(dimension)
+    quantizer.add(np.ascontiguousarray(centres))
+    index = faiss.IndexIVFRaBitQ(quantizer, dimension, number, faiss.METRIC_INNER_PRODUCT)
+    index.train(np.ascontiguousarray(centres))  # nothing is learned: the quantizer has its centres
     return index
-
-
-@cache
-def _worker() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, "vectors")
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_worker.cache_clear)  # threads stay behind

@@ -9,7 +9,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.candidates import MEASURED_AT, Candidates, encode, measured_depth
+from embeddings.candidates import MEASURED_AT, Candidates, Lists
 from embeddings.encoder import Vectors
 
 EXACT_UP_TO = 20_000  # vectors; more take longer to multiply than to look through by their codes
@@ -32,8 +32,7 @@ class VectorIndex:
     def __init__(
         self,
         vectors: Vectors,
-        codes: NDArray[np.uint8] | None = None,
-        depth: int | None = None,
+        lists: Lists | None = None,
         sums: NDArray[np.uint64] | None = None,
         exact_up_to: int = EXACT_UP_TO,
     ) -> None:
@@ -41,26 +40,26 @@ class VectorIndex:
 
         Args:
             vectors: May be mapped from a file; many of them aren't copied.
-            codes: (n, bytes) what `candidates.encode` returned of them, row by row; made if None.
-            depth: What `candidates.measured_depth` returned for vectors like these; measured if
-                None.
+            lists: What `lists` was of the same vectors; made if None and needed.
             sums: (n,) what `checksums` returned; each vector is checked before it is used then.
             exact_up_to: How many vectors are searched without codes.
         """
         self.vectors: Vectors = np.asarray(vectors)  # a plain view of a file that is mapped
-        self.codes: NDArray[np.uint8] | None = None
-        self.depth: int | None = None
         self._sums = sums
+        self._candidates: Candidates | None = None
         if len(vectors) > exact_up_to:
-            self.codes = encode(self.vectors) if codes is None else codes
-            self._candidates = Candidates(self.codes, vectors.shape[1])
-            self.depth = depth or measured_depth(self.vectors, self._candidates)
+            self._candidates = Candidates(lists) if lists else Candidates.of(self.vectors)
         else:
             self._flat = faiss.IndexFlatIP(vectors.shape[1])
             self._flat.add(np.ascontiguousarray(vectors))
 
     def __len__(self) -> int:
         return len(self.vectors)
+
+    @property
+    def lists(self) -> Lists | None:
+        """By what candidates are found; None where none are needed."""
+        return self._candidates.lists if self._candidates else None
 
     def search(
         self, query: Vectors, top_k: int, among: NDArray[np.bool_] | None = None
@@ -80,10 +79,12 @@ class VectorIndex:
         most = len(self) if among is None else int(np.count_nonzero(among))
         if not min(top_k, most):
             return {}
-        if self.depth is None or most <= max(_GATHERED, self._deep_enough(top_k)):
-            rows = self._exact(query, top_k, among, most)
+        found = self._candidates
+        deep = found.enough * max(1, -(-top_k // MEASURED_AT)) if found else 0
+        if found and most > max(_GATHERED, deep):
+            rows = found.search(query, deep, among)
         else:
-            rows = self._candidates.search(query, self._deep_enough(top_k), among)
+            rows = self._exact(query, top_k, among, most)
         cosines = self._cosines(query, rows)
         order = np.lexsort((rows, -cosines))[:top_k]
         return dict(zip(rows[order].tolist(), cosines[order].tolist(), strict=True))
@@ -97,7 +98,7 @@ class VectorIndex:
         self, query: Vectors, top_k: int, among: NDArray[np.bool_] | None, most: int
     ) -> NDArray[np.int64]:
         """Return the rows of the nearest, all those as near as the last one, too."""
-        if self.depth is not None or most <= top_k:
+        if self._candidates or most <= top_k:
             rows = np.arange(len(self)) if among is None else np.flatnonzero(among)
             return rows if most <= top_k else _best(rows, self._checked(rows) @ query, top_k)
         options = None
@@ -112,10 +113,6 @@ class VectorIndex:
             cosines, rows = self._flat.search(query[None], count, params=options)
             if count == most or cosines[0, -1] < cosines[0, top_k - 1] - _ROUNDING:
                 return _best(rows[0], cosines[0], top_k)
-
-    def _deep_enough(self, top_k: int) -> int:
-        assert self.depth is not None
-        return self.depth * max(1, -(-top_k // MEASURED_AT))
 
     def _cosines(self, query: Vectors, rows: NDArray[np.int64]) -> Vectors:
         # A product's last bits depend on where the numbers lie in memory, and on what stands beside

@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-_MAGIC = b"C&V arrays 2\n"
+_MAGIC = b"C&V arrays 3\n"
 _START = struct.Struct(f"<{len(_MAGIC)}sQQ32s")
 _ALIGNED = 64  # bytes
 _BLOCK = 2**24  # bytes

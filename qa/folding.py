@@ -6,9 +6,9 @@ the original, so what is shown and cited is always the author's own spelling.
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
+from typing import NamedTuple
 
 import Stemmer
 
@@ -43,19 +43,14 @@ _stemmer = Stemmer.Stemmer("english", 0)  # Snowball's, in C; what it finds is k
 _stemming = Lock()  # it keeps the word it is at in itself
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word of a text: its matching form and where it stands."""
 
     term: str  # folded and stemmed
     plain: str  # folded only
+    is_content: bool  # whether it carries meaning of its own
     start: int
     end: int
-
-    @property
-    def is_content(self) -> bool:
-        """Whether it carries meaning of its own."""
-        return self.plain not in STOPWORDS and (len(self.plain) > 1 or self.plain.isdigit())
 
 
 def as_one_line(text: str) -> str:
@@ -71,14 +66,15 @@ def fold(text: str) -> str:
 
 
 @lru_cache(maxsize=200_000)
-def _forms(raw: str) -> tuple[str, str]:
+def _forms(raw: str) -> tuple[str, str, bool]:
+    """Return a word's term, its plain form, and whether it carries meaning of its own."""
     plain = fold(raw)
     if plain[:1].isdigit():
         if _GROUPED.fullmatch(plain):
             plain = plain.replace(",", "")
-        return plain, plain
+        return plain, plain, True
     plain = plain.removesuffix("'s")
-    return _stem(plain), plain
+    return _stem(plain), plain, plain not in STOPWORDS and len(plain) > 1
 
 
 @lru_cache(maxsize=200_000)  # the same at the beginning of a sentence and inside
@@ -90,12 +86,8 @@ def _stem(plain: str) -> str:
 @lru_cache(maxsize=1_000)  # a question looks at the same passages and headings several times
 def words(text: str) -> tuple[Word, ...]:
     """Return the words of `text` in order."""
-    found = []
-    for match in _WORD.finditer(text):
-        term, plain = _forms(match[0])
-        if term:
-            found.append(Word(term, plain, match.start(), match.end()))
-    return tuple(found)
+    found = ((match, _forms(match[0])) for match in _WORD.finditer(text))
+    return tuple(Word(*forms, *match.span()) for match, forms in found if forms[0])
 
 
 def terms(text: str) -> list[str]:

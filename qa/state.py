@@ -13,6 +13,7 @@ from typing import IO, Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.candidates import Lists
 from embeddings.encoder import Vectors
 from embeddings.vectors import VectorIndex, checksums
 from qa.atomic import replacing
@@ -371,9 +372,10 @@ def _write(view: View, file: BinaryIO) -> None:
 
         shape = len(numbers), view.meta.dimension
         index = VectorIndex(maker.write("vectors", np.float32, shape, blocks()))
-        if index.codes is not None:
-            maker.write("codes", np.uint8, index.codes.shape, [index.codes])
-            maker.write("depth", np.int64, (1,), [np.array([index.depth])])
+        if index.lists:
+            for part in fields(Lists):
+                values = getattr(index.lists, part.name)
+                maker.write(f"lists.{part.name}", values.dtype, values.shape, [values])
             maker.write("vectors.sums", np.uint64, shape[:1], [checksums(index.vectors)])
         spool.flush()
         _write_postings(maker, "words", _spooled(spool, sum(sizes)), sizes)
@@ -398,17 +400,18 @@ def _spooled(spool: IO[bytes], count: int) -> NDArray[Any]:
 
 def _base(derived: Derived) -> Base:
     arrays = derived.arrays
-    depth = arrays.get("depth")
-    vectors = VectorIndex(
-        *(arrays["vectors"], arrays.get("codes"), None if depth is None else int(depth[0])),
-        arrays.get("vectors.sums"),
-    )
+    lists = _lists(arrays) if "lists.rows" in arrays else None
+    vectors = VectorIndex(arrays["vectors"], lists, arrays.get("vectors.sums"))
     return Base(
         *(derived.catalog, derived.change, int(arrays["last"][0])),
         *(arrays["documents"], arrays["seals"], arrays["sums"]),
         *(arrays["firsts"], arrays["numbers"], vectors),
         *(_postings(arrays, "words"), _postings(arrays, "descriptions")),
     )
+
+
+def _lists(arrays: Arrays) -> Lists:
+    return Lists(**{f.name: arrays[f"lists.{f.name}"] for f in fields(Lists)})
 
 
 def _postings(arrays: Arrays, name: str) -> Postings:

@@ -1,11 +1,11 @@
 """Nearest vectors: exact over few, by candidates over many, whatever is masked."""
 
+from dataclasses import astuple, fields
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from embeddings.candidates import encode
 from embeddings.encoder import Vectors
 from embeddings.vectors import VectorIndex
 
@@ -76,7 +76,7 @@ def test_candidates_agree_with_exact_search(tmp_path: Path) -> None:
     np.save(tmp_path / "vectors.npy", vectors)
     mapped = np.load(tmp_path / "vectors.npy", mmap_mode="r")
     exact, quick = VectorIndex(mapped), VectorIndex(mapped, exact_up_to=1_000)
-    assert exact.codes is None
+    assert exact.lists is None
     shared = []
     for query in asked(vectors, 40):
         expected, found = exact.search(query, 30), quick.search(query, 30)
@@ -104,16 +104,21 @@ def test_only_what_is_allowed_is_found(share: float) -> None:
 def test_an_index_is_made_from_what_was_kept_of_it() -> None:
     vectors = drawn(5_000)
     made = VectorIndex(vectors, exact_up_to=1_000)
-    assert made.codes is not None
-    assert made.codes.dtype == np.uint8
-    kept = VectorIndex(vectors, made.codes, made.depth, exact_up_to=1_000)
+    assert made.lists is not None
+    assert made.lists.codes.dtype == np.uint8
+    assert sorted(made.lists.rows.tolist()) == list(range(5_000))
+    again = VectorIndex(vectors, exact_up_to=1_000)
+    for name, own, other in zip(
+        [field.name for field in fields(made.lists)],
+        *(astuple(index.lists) for index in (made, again)),
+        strict=True,
+    ):
+        assert np.array_equal(own, other), name
+    kept = VectorIndex(vectors, made.lists, exact_up_to=1_000)
     for query in drawn(5, seed=2):
         assert kept.search(query, 30) == made.search(query, 30)
 
 
-def test_codes_are_the_same_however_they_came_about() -> None:
-    vectors = drawn(300)
-    at_once = encode(vectors)
-    step_by_step = [encode(vectors[:1]), encode(vectors[1:180]), encode(vectors[180:])]
-    assert np.array_equal(np.concatenate(step_by_step), at_once)
-    assert len(encode(vectors[:0])) == 0
+def test_vectors_that_are_all_the_same_have_lists() -> None:
+    index = VectorIndex(np.repeat(drawn(1), 2_000, axis=0), exact_up_to=1_000)
+    assert list(index.search(drawn(1)[0], 3)) == [0, 1, 2]
