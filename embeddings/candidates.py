@@ -28,8 +28,8 @@ _LEARNED_FROM = 64  # vectors a list
 _ROUNDS = 10  # of k-means
 _QUERY_BITS = 4  # a number of a query; 8 find nothing more
 _BLOCK = 16_384  # vectors encoded or compared at a time
-_SAMPLE = 64  # queries
-_FOUND = 0.995  # share of the nearest that are to be in the lists, and among the candidates
+_SAMPLE = 512  # queries; of fewer, the share that is asked for says little
+_FOUND = 0.99  # share of the nearest that are to be in the lists, and among the candidates
 _MARGIN = 3  # times as many lists and candidates
 _DEEPEST = 32_768  # candidates
 

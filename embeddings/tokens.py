@@ -85,14 +85,16 @@ def similarities(question: Vectors, codes: Sequence[bytes], dimension: int) -> V
     parts = [_parts(code, dimension) for code in codes]
     factors = np.concatenate([factors for factors, _ in parts]).astype(np.float32)
     packed = np.concatenate([packed for _, packed in parts])
-    found = np.empty((len(factors), len(question)), np.float32)
+    # Products of one shape, for their last bits depend on it, and in one place of memory.
+    levels = np.zeros((_BLOCK, *packed.shape[1:], _PER_BYTE), np.float32)
+    rows = levels.reshape(_BLOCK, -1)
+    found = np.empty((-(-len(packed) // _BLOCK) * _BLOCK, len(question)), np.float32)
     against = np.ascontiguousarray(question.T)
     for first in range(0, len(packed), _BLOCK):
         block = packed[first : first + _BLOCK]
-        levels = _EXPANDED.take(block, axis=0).reshape(len(block), _padded(dimension))
-        if len(block) < _BLOCK:  # products of one shape: their last bits depend on it
-            levels = np.pad(levels, ((0, _BLOCK - len(block)), (0, 0)))
-        found[first : first + _BLOCK] = (levels @ against)[: len(block)]
+        np.take(_EXPANDED, block, axis=0, out=levels[: len(block)], mode="clip")
+        np.matmul(rows, against, out=found[first : first + _BLOCK])
+    found = found[: len(packed)]
     found *= factors[:, None]
     return found
 
