@@ -61,6 +61,8 @@ def as_one_line(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return `text` with case, compatibility forms, accents and invisible marks folded away."""
+    if text.isascii():
+        return text.lower()
     text = unicodedata.normalize("NFKD", _UNSEEN.sub("", text)).casefold()
     return _MARKS.sub("", text).translate(_APOSTROPHES)
 

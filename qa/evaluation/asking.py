@@ -118,11 +118,11 @@ def _ask(
     scores: dict[str, float] = {}
     detail: dict[str, Any] = {}
     confidence = None
+    history, where = question.history, question.where
     if question.grades:
         found = _documents(corpus, question, settings)
         detail["documents"] = found
     else:
-        history, where = question.history, question.where
         hits = corpus.search(question.text, DEPTH, history=history, where=where, settings=settings)
         found = [hit.passage.id for hit in hits]
         detail["passages"] = [
@@ -151,7 +151,8 @@ def _ask(
 def _documents(corpus: Corpus, question: Question, settings: Settings) -> list[str]:
     few, many = _PASSAGES
     for top_k in (few, many):
-        hits = corpus.search(question.text, top_k, history=question.history, settings=settings)
+        history, where = question.history, question.where
+        hits = corpus.search(question.text, top_k, history=history, where=where, settings=settings)
         found = list(dict.fromkeys(hit.passage.doc_id for hit in hits))[:DEPTH]
         if len(found) == DEPTH or len(hits) < top_k:
             break

@@ -5,7 +5,7 @@ words and "uncertain" where the text doesn't tell. Agreement: `{id, question, a,
 with two statements of `text`, `published` and `about`, and a label "differ", "agree" or "other".
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from qa.agreement import agreement
@@ -19,7 +19,6 @@ from qa.voices import find_voices
 
 _ARTICLE = "article"
 Rows = Sequence[Mapping[str, Any]]
-OpenCorpus = Callable[[], Corpus]
 
 
 def evaluate_voices(source: str, rows: Rows, corpus: Corpus) -> Evaluation:
