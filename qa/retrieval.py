@@ -9,8 +9,11 @@ Knows rows of indexes and stored encodings, not the passages' words. Signals, hi
     sentence   the same in its best single sentence
 """
 
+import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,10 +89,13 @@ def retrieve(
     dense: dict[int, float] = {}
     bm25: dict[int, float] = {}
     off = settings.without
+    near = None
     if settings.ranking != "bm25" and "dense" not in off:
-        dense = state.vectors.search(query.vector, depth, among)
+        near = _beside().submit(state.vectors.search, query.vector, depth, among)
     if settings.ranking != "dense" and "bm25" not in off:
         bm25 = state.lexical.search(query.terms, depth, among)
+    if near:
+        dense = near.result()
     # In the order of the passages: a product's last bits depend on what stands beside a row.
     union = np.array(list(dense.keys() | bm25.keys()), np.int64)
     proposed: list[int] = union[np.argsort(state.rows.places(union))].tolist()
@@ -126,6 +132,16 @@ def retrieve(
         )
         for n in best
     ]
+
+
+@cache
+def _beside() -> ThreadPoolExecutor:
+    """Return workers that look for one signal's candidates while the caller does for another's."""
+    return ThreadPoolExecutor(thread_name_prefix="retrieve")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_beside.cache_clear)  # threads stay behind
 
 
 def _sum(signals: Mapping[str, NDArray[np.float64]], settings: Settings) -> NDArray[np.float64]:
