@@ -32,6 +32,7 @@ _SAMPLE = 512  # queries; of fewer, the share that is asked for says little
 _FOUND = 0.99  # share of the nearest that are to be in the lists, and among the candidates
 _MARGIN = 3  # times as many lists and candidates
 _DEEPEST = 32_768  # candidates
+_THREADS = faiss.omp_get_max_threads()  # before any search keeps to one
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Candidates:
     @classmethod
     def of(cls, vectors: Vectors) -> "Candidates":
         """Return the lists of unit vectors, (n, d), which may be mapped from a file."""
+        faiss.omp_set_num_threads(_THREADS)
         count, dimension = vectors.shape
         random = np.random.default_rng(0)
         number = max(1, min(_LISTS * math.isqrt(count), count // _IN_LIST))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from embeddings.candidates import MEASURED_AT, Candidates, Lists
 from embeddings.encoder import Vectors
 
-EXACT_UP_TO = 20_000  # vectors; more take longer to multiply than to look through by their codes
+EXACT_UP_TO = 40_000  # vectors; more take longer to multiply than to look through by their codes
 _GATHERED = 5_000  # rows; picking out so many takes as long as looking through a million codes
 _BLOCK = 65_536  # vectors
 _ROUNDING = 1e-5  # by which FAISS's product may differ from a row's own
@@ -79,6 +79,7 @@ class VectorIndex:
         most = len(self) if among is None else int(np.count_nonzero(among))
         if not min(top_k, most):
             return {}
+        faiss.omp_set_num_threads(1)  # of this thread; more need twice as long for one query
         found = self._candidates
         deep = found.enough * max(1, -(-top_k // MEASURED_AT)) if found else 0
         if found and most > max(_GATHERED, deep):
