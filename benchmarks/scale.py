@@ -41,7 +41,7 @@ BUILT = "built.json"  # what building took: written last
 PASSAGES = 40  # a document
 QUESTIONS = 200
 WARM = 20  # questions before
-JUDGED = 100  # questions whose recall is measured
+JUDGED = 200  # questions whose recall is measured: the last, none that anything was chosen by
 
 
 class Pooled(Drawn):
@@ -166,7 +166,7 @@ def _ask(home: Path, data: Path) -> dict[str, float]:
         found["passages"] = len(at.state)
         for top_k in (10, 30):
             shares = []
-            for query in encoder.questions[:JUDGED]:
+            for query in encoder.questions[-JUDGED:]:
                 near = at.state.vectors.search(query, top_k)
                 shares.append(
                     len(near.keys() & set(_nearest(at.state.base.vectors.vectors, query, top_k)))

@@ -78,14 +78,19 @@ def compare(vectors: Vectors, queries: Vectors) -> None:
     truth = report("exact", lambda q: np.array(list(exact.search(q, TOP_K))), queries, None)
     started = time.process_time()
     ours = VectorIndex(vectors, exact_up_to=0)
-    print(f"built in {time.process_time() - started:.1f} s busy, {ours.depth} candidates")
+    built = time.process_time() - started
+    assert ours.lists
+    probed, enough = ours.lists.enough.tolist()
+    print(
+        f"built in {built:.1f} s busy; {probed} of {len(ours.lists.centres)} lists, {enough} candidates"
+    )
     report("ours", lambda q: np.array(list(ours.search(q, TOP_K))), queries, truth)
     for name, index, options in alternatives(vectors):
 
         def found(
             query: Vectors, index: faiss.Index = index, of: object = options
         ) -> NDArray[np.int64]:
-            rows = index.search(rotate(query[None]), ours.depth, params=of)[1][0]
+            rows = index.search(rotate(query[None]), enough, params=of)[1][0]
             rows = rows[rows >= 0]
             return rows[np.argsort(-(vectors[rows] @ query))[:TOP_K]]
 
@@ -93,23 +98,24 @@ def compare(vectors: Vectors, queries: Vectors) -> None:
 
 
 def alternatives(vectors: Vectors) -> Iterator[tuple[str, faiss.Index, object]]:
-    dimension, lists = vectors.shape[1], max(16, int(2 ** np.round(np.log2(len(vectors)) / 2)))
-    kmeans = faiss.Kmeans(dimension, lists, niter=8, spherical=True, seed=1)
+    dimension, inner = vectors.shape[1], faiss.METRIC_INNER_PRODUCT
+    every = faiss.IndexRaBitQ(dimension, inner, 1)
+    packed = faiss.IndexRaBitQFastScan(dimension, inner, 32, 1)
+    lists = max(16, len(vectors) // 1_000)
+    kmeans = faiss.Kmeans(dimension, lists, niter=10, spherical=True, seed=1)
     kmeans.train(rotate(vectors[:: max(1, len(vectors) // (64 * lists))]))
     coarse = faiss.IndexFlatIP(dimension)
     coarse.add(kmeans.centroids)
-    inner = faiss.METRIC_INNER_PRODUCT
-    packed = faiss.IndexRaBitQFastScan(dimension, inner, 32, 1)
-    packed.train(np.zeros((1, dimension), np.float32))
     grouped = faiss.IndexIVFRaBitQ(coarse, dimension, lists, inner, True, 1)
-    grouped.train(kmeans.centroids)
-    for index in (packed, grouped):
+    for index in (every, packed, grouped):
+        index.train(np.zeros((1, dimension), np.float32))
         for first in range(0, len(vectors), BLOCK):
             index.add(rotate(vectors[first : first + BLOCK]))
-    yield "RaBitQ, FastScan", packed, None
-    for share in (32, 16, 8):
+    yield "all codes", every, faiss.RaBitQSearchParameters(qb=4)
+    yield "all codes, FastScan", packed, None
+    for share in (16, 8, 4):
         options = faiss.IVFRaBitQSearchParameters(nprobe=max(1, lists // share), qb=4)
-        yield f"RaBitQ, 1/{share} of {lists} lists", grouped, options
+        yield f"1/{share} of {lists} lists", grouped, options
 
 
 def report(

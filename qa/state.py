@@ -1,7 +1,8 @@
 """The indexes over one state of the catalog: those in their file, and beside them what has changed.
 
 The file is made from the catalog, once and whenever much has changed; what came since is held in
-memory, what has gone is passed over. Both together answer as indexes do that are made afresh.
+memory, what has gone is passed over. Both together answer as indexes do that are made afresh, but
+for which candidates are found among very many vectors (`embeddings.vectors`).
 """
 
 import tempfile
