@@ -26,7 +26,7 @@ from embeddings.transformer import TransformerEncoder
 from embeddings.vectors import VectorIndex
 
 TOP_K = 30
-PASSAGES, QUERIES = 20_000, 200
+PASSAGES, QUERIES = 20_000, 200  # of twice as many that are kept: the others are for judging
 SPREAD = 0.45
 BLOCK = 50_000
 
@@ -43,7 +43,7 @@ def main() -> None:
         home.mkdir(exist_ok=True)
         many, queries = home / "million.npy", home / "questions.npy"
         if not many.exists():
-            np.save(queries, encoded(given.data, "queries.jsonl", QUERIES))
+            np.save(queries, encoded(given.data, "queries.jsonl", 2 * QUERIES))
             grow(encoded(given.data, "corpus.jsonl", PASSAGES), max(given.sizes), many)
         for size in given.sizes:
             compare(np.load(many, mmap_mode="r")[:size], np.load(queries)[:QUERIES])
@@ -98,7 +98,7 @@ def compare(vectors: Vectors, queries: Vectors) -> None:
 
 
 def alternatives(vectors: Vectors) -> Iterator[tuple[str, faiss.Index, object]]:
-    dimension, inner = vectors.shape[1], faiss.METRIC_INNER_PRODUCT
+    dimension, inner = rotate(vectors[:1]).shape[1], faiss.METRIC_INNER_PRODUCT
     every = faiss.IndexRaBitQ(dimension, inner, 1)
     packed = faiss.IndexRaBitQFastScan(dimension, inner, 32, 1)
     lists = max(16, len(vectors) // 1_000)

@@ -9,7 +9,7 @@ scores the candidates by their vectors.
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -30,8 +30,9 @@ _QUERY_BITS = 4  # a number of a query; 8 find nothing more
 _BLOCK = 16_384  # vectors encoded or compared at a time
 _SAMPLE = 512  # queries; of fewer, the share that is asked for says little
 _FOUND = 0.99  # share of the nearest that are to be in the lists, and among the candidates
-_MARGIN = 3  # times as many lists and candidates
+_MARGIN = 4  # times as many lists and candidates
 _DEEPEST = 32_768  # candidates
+_ROUNDING = 1e-5  # of cosines
 _THREADS = faiss.omp_get_max_threads()  # before any search keeps to one
 
 
@@ -58,98 +59,134 @@ class Candidates:
     """Searches in lists of codes."""
 
     def __init__(self, lists: Lists) -> None:
-        """Take what `build` made of vectors."""
+        """Take what `of` made of vectors."""
         self.lists = lists
         self._index = _empty(lists.centres)
         kept: Any = self._index.invlists
-        bounds = lists.starts.tolist()
-        for number, (first, last) in enumerate(pairwise(bounds)):
+        for number, (first, last) in enumerate(pairwise(lists.starts.tolist())):
             rows, codes = (np.ascontiguousarray(of[first:last]) for of in (lists.rows, lists.codes))
             pointers = faiss.swig_ptr(rows), faiss.swig_ptr(codes)
             kept.add_entries(number, len(rows), *pointers)
         self._index.ntotal = len(lists.rows)
-        self._probed, self.enough = lists.enough.tolist()
+
+    @property
+    def enough(self) -> int:
+        """How many candidates hold the `MEASURED_AT` nearest."""
+        return int(self.lists.enough[1])
 
     @classmethod
     def of(cls, vectors: Vectors) -> "Candidates":
         """Return the lists of unit vectors, (n, d), which may be mapped from a file."""
+        threads = faiss.omp_get_max_threads()
         faiss.omp_set_num_threads(_THREADS)
-        count, dimension = vectors.shape
-        random = np.random.default_rng(0)
-        number = max(1, min(_LISTS * math.isqrt(count), count // _IN_LIST))
-        sample = np.sort(random.permutation(count)[: _LEARNED_FROM * number])
-        means = faiss.Kmeans(
-            *(dimension, number),
-            **{"niter": _ROUNDS, "spherical": True, "max_points_per_centroid": _LEARNED_FROM},
-            min_points_per_centroid=1,
-        )
-        means.train(rotate(vectors[sample]))
-        centres: Any = means.centroids
-        index = _empty(centres)
-        for first in range(0, count, _BLOCK):
-            index.add(rotate(vectors[first : first + _BLOCK]))
-        read: Any = inspect_tools.get_invlist
-        filled = [read(index.invlists, own) for own in range(number)]
-        rows, codes = (np.concatenate(part) for part in zip(*filled, strict=True))
-        starts = np.cumsum([0, *(len(own) for own, _ in filled)])
-        # Queries halfway between two vectors are harder than the vectors, as questions are.
-        pairs = random.integers(count, size=(2, _SAMPLE))
-        queries = vectors[pairs[0]] + vectors[pairs[1]]
-        queries /= np.maximum(np.linalg.norm(queries, axis=1, keepdims=True), 1e-6)
-        nearest = _nearest(vectors, queries)
-        lists = np.empty(count, np.int64)
-        lists[rows] = np.repeat(np.arange(number), np.diff(starts))
-        probed = _probed(rotate(queries) @ centres.T, lists[nearest])
-        found = cls(Lists(centres, starts, rows, codes, np.array([probed, count])))
-        enough = found._enough_for(queries, nearest)
-        return cls(replace(found.lists, enough=np.array([probed, enough])))
+        try:
+            found = cls(_made(vectors))
+            found.lists.enough[:] = found._measured(vectors)
+        finally:
+            faiss.omp_set_num_threads(threads)
+        return found
 
     def search(
-        self, query: Vectors, count: int, among: NDArray[np.bool_] | None = None
+        self, query: Vectors, times: int = 1, among: NDArray[np.bool_] | None = None
     ) -> NDArray[np.int64]:
-        """Return the rows of the `count` vectors that seem nearest to `query` (d,), ascending."""
+        """Return the rows of the vectors that seem nearest to `query` (d,), ascending.
+
+        Args:
+            query: Of length 1.
+            times: How many times as many are wanted as was measured.
+            among: (n,) which rows may be returned; None for all.
+        """
+        probed, enough = (times * self.lists.enough).tolist()
+        turned = rotate(query[None])
         options = faiss.IVFRaBitQSearchParameters()
         options.qb = _QUERY_BITS
-        options.nprobe = self._probed
         if among is not None:
             bits = np.packbits(among, bitorder="little")
             selector = faiss.IDSelectorBitmap(len(bits), faiss.swig_ptr(bits))
             options.sel = selector
-            # The nearest of fewer are farther: they stand in more lists.
-            share = len(among) / max(1, int(np.count_nonzero(among)))
-            options.nprobe = min(math.ceil(self._probed * share), self._index.nlist)
-        _, rows = self._index.search(rotate(query[None]), count, params=options)
+            probed = self._holding(turned, probed, among)
+        options.nprobe = min(probed, self._index.nlist)
+        _, rows = self._index.search(turned, min(enough, self._index.ntotal), params=options)
         found: NDArray[np.int64] = np.sort(rows[rows >= 0])  # -1 fills up where too few are found
         return found
 
-    def _enough_for(self, queries: Vectors, nearest: NDArray[np.int64]) -> int:
-        """Return how many candidates hold the nearest vectors, with a margin."""
+    def _holding(self, turned: Vectors, probed: int, among: NDArray[np.bool_]) -> int:
+        """Return how many lists hold as many allowed rows as so many do of all.
+
+        What is allowed may be far from the question: then none of the nearest lists holds it.
+        """
+        counts = np.append(0, np.cumsum(among[self.lists.rows]))
+        held = np.diff(counts[self.lists.starts])
+        order = np.argsort(-(turned @ self.lists.centres.T)[0])
+        wanted = probed * len(among) / len(held)
+        return max(probed, 1 + int(np.searchsorted(np.cumsum(held[order]), wanted)))
+
+    def _measured(self, vectors: Vectors) -> tuple[int, int]:
+        """Return how many lists and candidates hold the nearest vectors, with a margin.
+
+        By queries halfway between two vectors, which are harder than the vectors themselves, as
+        questions are.
+        """
+        count = len(vectors)
+        pairs = np.random.default_rng(0).integers(count, size=(2, _SAMPLE))
+        queries = vectors[pairs[0]] + vectors[pairs[1]]
+        queries /= np.maximum(np.linalg.norm(queries, axis=1, keepdims=True), 1e-6)
+        rows, cosines = _nearest(vectors, queries)
+        lists = np.zeros(count, np.int64)
+        lists[self.lists.rows] = np.repeat(np.arange(self._index.nlist), np.diff(self.lists.starts))
+        probed = _MARGIN * _rank(rotate(queries) @ self.lists.centres.T, lists[rows])
         depth = MEASURED_AT
-        while depth < min(_DEEPEST, len(self.lists.rows)):
+        while depth < _DEEPEST // _MARGIN:
+            self.lists.enough[:] = probed, depth
+            # Of vectors that are the same any will do: what counts is how near they are.
             found = [
-                np.isin(rows, self.search(query, depth // _MARGIN), assume_unique=True).mean()
-                for query, rows in zip(queries, nearest, strict=True)
+                np.count_nonzero(vectors[self.search(query)] @ query >= least) / MEASURED_AT
+                for query, least in zip(queries, cosines.min(axis=1) - _ROUNDING, strict=True)
             ]
-            if np.mean(found) >= _FOUND:
+            if np.minimum(found, 1).mean() >= _FOUND:
                 break
             depth *= 2
-        return depth
+        return probed, _MARGIN * depth
 
 
-def _probed(products: Vectors, lists: NDArray[np.int64]) -> int:
-    """Return how many lists hold the nearest vectors, with a margin.
+def _made(vectors: Vectors) -> Lists:
+    """Return the lists of vectors, looked through as a whole."""
+    count = len(vectors)
+    number = max(1, min(_LISTS * math.isqrt(count), count // _IN_LIST))
+    sample = np.sort(np.random.default_rng(0).permutation(count)[: _LEARNED_FROM * number])
+    blocks = np.split(sample, range(_BLOCK, len(sample), _BLOCK))
+    learned = np.concatenate([rotate(vectors[block]) for block in blocks])
+    means = faiss.Kmeans(
+        *(learned.shape[1], number),
+        **{"niter": _ROUNDS, "spherical": True, "max_points_per_centroid": _LEARNED_FROM},
+        min_points_per_centroid=1,
+    )
+    means.train(learned)
+    del learned
+    centres: Any = means.centroids
+    index = _empty(centres)
+    for first in range(0, count, _BLOCK):
+        index.add(rotate(vectors[first : first + _BLOCK]))
+    read: Any = inspect_tools.get_invlist
+    filled = [read(index.invlists, own) for own in range(number)]
+    rows, codes = (np.concatenate(part) for part in zip(*filled, strict=True))
+    starts = np.cumsum([0, *(len(own) for own, _ in filled)])
+    return Lists(centres, starts, rows, codes, np.array([number, count]))
+
+
+def _rank(products: Vectors, lists: NDArray[np.int64]) -> int:
+    """Return how many of the nearest lists hold the share `_FOUND` of the nearest vectors.
 
     Args:
         products: (q, c) of queries with the centres.
         lists: (q, k) the lists of the vectors nearest to each.
     """
     order = np.argsort(np.argsort(-products, axis=1), axis=1)
-    ranks = np.take_along_axis(order, lists, axis=1)
-    return min(_MARGIN * (1 + int(np.quantile(ranks, _FOUND))), len(products.T))
+    return 1 + int(np.quantile(np.take_along_axis(order, lists, axis=1), _FOUND))
 
 
-def _nearest(vectors: Vectors, queries: Vectors) -> NDArray[np.int64]:
-    """Return the rows of the nearest vectors to each query, (q, MEASURED_AT), in any order."""
+def _nearest(vectors: Vectors, queries: Vectors) -> tuple[NDArray[np.int64], Vectors]:
+    """Return the rows and cosines of the vectors nearest to each query, (q, k), in any order."""
     cosines = np.empty((len(queries), 0), np.float32)
     rows = np.empty((len(queries), 0), np.int64)
     for first in range(0, len(vectors), _BLOCK):
@@ -160,7 +197,7 @@ def _nearest(vectors: Vectors, queries: Vectors) -> NDArray[np.int64]:
         best = np.argpartition(cosines, -MEASURED_AT)[:, -MEASURED_AT:]
         cosines = np.take_along_axis(cosines, best, axis=1)
         rows = np.take_along_axis(rows, best, axis=1)
-    return rows
+    return rows, cosines
 
 
 def _empty(centres: Vectors) -> faiss.IndexIVFRaBitQ:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from embeddings.candidates import MEASURED_AT, Candidates, Lists
 from embeddings.encoder import Vectors
 
-EXACT_UP_TO = 40_000  # vectors; more take longer to multiply than to look through by their codes
-_GATHERED = 5_000  # rows; picking out so many takes as long as looking through a million codes
+EXACT_UP_TO = 40_000  # vectors; over more, lists of codes are faster
+_GATHERED = 5_000  # rows; so many are picked out and scored in some ten milliseconds
 _BLOCK = 65_536  # vectors
 _ROUNDING = 1e-5  # by which FAISS's product may differ from a row's own
 
@@ -81,9 +81,9 @@ class VectorIndex:
             return {}
         faiss.omp_set_num_threads(1)  # of this thread; more need twice as long for one query
         found = self._candidates
-        deep = found.enough * max(1, -(-top_k // MEASURED_AT)) if found else 0
-        if found and most > max(_GATHERED, deep):
-            rows = found.search(query, deep, among)
+        times = -(-top_k // MEASURED_AT)
+        if found and most > max(_GATHERED, times * found.enough):
+            rows = found.search(query, times, among)
         else:
             rows = self._exact(query, top_k, among, most)
         cosines = self._cosines(query, rows)

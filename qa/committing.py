@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from embeddings.encoder import Encoder
 from embeddings.threads import single_threaded
 from qa.catalog import Catalog, encoding_key
 from qa.catalog.views import Entry, Origin
 from qa.catalog.writing import Keys, Writer
 from qa.cutting import Cut, Part
-from qa.errors import InputError
+from qa.errors import CorpusError, InputError
 
 _BATCH = 512  # passages; files are committed together when there are as many
 _CHUNK = 256  # texts encoded before they are committed: what an interruption loses
@@ -173,7 +175,14 @@ class Committer:
         for first in range(0, len(new), _CHUNK):
             chunk = new[first : first + _CHUNK]
             encodings = encoder.encode_passages(chunk)
-            made = {keys[text]: found for text, found in zip(chunk, encodings, strict=True)}
+            made = {}
+            for text, found in zip(chunk, encodings, strict=True):
+                if not (np.isfinite(found.pooled).all() and np.isfinite(found.tokens).all()):
+                    raise CorpusError(
+                        f"The model's vectors of {text[:60]!r} in {last!r} are no numbers. Name "
+                        "another model, or leave that document out."
+                    )
+                made[keys[text]] = found
             with single_threaded, self._catalog.writing() as writer:
                 writer.put_encodings(made)
             self._say(last, (first + len(chunk)) / len(new))

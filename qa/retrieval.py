@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,16 +86,13 @@ def retrieve(
     the stored encodings of rows; `among`, (n,), says which rows may be proposed, None that all may.
     """
     depth = max(settings.candidates, 2 * top_k)
-    dense: dict[int, float] = {}
-    bm25: dict[int, float] = {}
     off = settings.without
-    near = None
-    if settings.ranking != "bm25" and "dense" not in off:
-        near = _beside().submit(state.vectors.search, query.vector, depth, among)
-    if settings.ranking != "dense" and "bm25" not in off:
-        bm25 = state.lexical.search(query.terms, depth, among)
-    if near:
-        dense = near.result()
+    by_vector = settings.ranking != "bm25" and "dense" not in off
+    by_words = settings.ranking != "dense" and "bm25" not in off
+    near = partial(state.vectors.search, query.vector, depth, among)
+    dense_found = _started(near) if by_vector and by_words else near
+    bm25 = state.lexical.search(query.terms, depth, among) if by_words else {}
+    dense = dense_found() if by_vector else {}
     # In the order of the passages: a product's last bits depend on what stands beside a row.
     union = np.array(list(dense.keys() | bm25.keys()), np.int64)
     proposed: list[int] = union[np.argsort(state.rows.places(union))].tolist()
@@ -134,14 +131,21 @@ def retrieve(
     ]
 
 
+def _started(search: Callable[[], dict[int, float]]) -> Callable[[], dict[int, float]]:
+    """Begin a search beside the caller, and return what waits for what it finds."""
+    try:
+        return _workers().submit(search).result
+    except RuntimeError:  # the interpreter is ending: no thread can be started any more
+        return search
+
+
 @cache
-def _beside() -> ThreadPoolExecutor:
-    """Return workers that look for one signal's candidates while the caller does for another's."""
+def _workers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(thread_name_prefix="retrieve")
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_beside.cache_clear)  # threads stay behind
+    os.register_at_fork(after_in_child=_workers.cache_clear)  # threads stay behind
 
 
 def _sum(signals: Mapping[str, NDArray[np.float64]], settings: Settings) -> NDArray[np.float64]:

@@ -1,5 +1,6 @@
 """Several at once: those who build one corpus, those who ask while all changes; and long histories."""
 
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -149,3 +150,19 @@ def test_the_indexes_file_is_written_again_when_much_has_changed(tmp_path: Path)
         assert (corpus.path / INDEXES).read_bytes() == first
         corpus.add_documents(Document(f"{n}.txt", f"Number {n}.") for n in range(250))
         assert (corpus.path / INDEXES).read_bytes() != first
+
+
+def test_a_thread_that_outlives_the_main_one_is_answered(tmp_path: Path) -> None:
+    with Corpus.create(tmp_path / "corpus", model=BagOfWords()) as corpus:
+        corpus.add_documents([Document("a", "Apples are ripe in the orchard.")])
+    late = """
+import sys, threading
+from qa import Corpus
+from tests.stub import BagOfWords
+def ask():
+    threading.main_thread().join()
+    print(Corpus.open(sys.argv[1], model=BagOfWords()).ask("What are apples?").status)
+threading.Thread(target=ask).start()
+"""
+    run = [sys.executable, "-c", late, str(tmp_path / "corpus")]
+    assert subprocess.run(run, capture_output=True, text=True, timeout=60).stdout == "answered\n"

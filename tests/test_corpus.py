@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from embeddings.encoder import Encoding
 from qa import Cancelled, Corpus, CorpusError, Document, InputError, ModelError
 from qa.errors import StorageError
 from qa.types import Progress
@@ -494,3 +496,18 @@ def test_the_same_words_elsewhere_are_cited_too_articles_first(corpus: Corpus) -
         text = corpus.document(source.doc_id).text
         assert text[slice(*source.answer)] == answer.text
         assert text[source.start : source.end] == source.quote
+
+
+def test_vectors_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
+    class Broken(BagOfWords):
+        def _encoding(self, text: str) -> Encoding:
+            found = super()._encoding(text)
+            if "plums" in text:
+                found.pooled[:] = np.nan
+            return found
+
+    with Corpus.create(tmp_path / "corpus", model=Broken()) as corpus:
+        corpus.add_documents([Document("a", "Apples are ripe.")])
+        with pytest.raises(CorpusError, match=r"vectors of 'Ripe plums.*' in 'b' are no numbers"):
+            corpus.add_documents([Document("b", "Ripe plums are blue.")])
+        assert [hit.passage.doc_id for hit in corpus.search("ripe")] == ["a"]

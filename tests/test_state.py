@@ -161,3 +161,17 @@ def test_many_new_names_make_the_file_anew(corpus: Corpus, folder: Folder) -> No
     state = state_of(corpus)
     assert (len(state.base.numbers), len(state.added)) == (220, 0)
     assert corpus.verify().problems == corpus.verify().repaired == ()
+
+
+def test_many_passages_are_looked_for_in_lists(
+    tmp_path: Path, many: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("embeddings.vectors._GATHERED", 0)
+    with Corpus.create(tmp_path / "corpus", model=BagOfWords()) as corpus:
+        corpus.add_documents(documents(*range(300)))
+        before = found(corpus)
+        with reopened(corpus) as again:
+            base = state_of(again).base.vectors
+            assert base.lists is not None
+            assert base.lists.enough[1] < len(base)
+            assert found(again) == before

@@ -1,11 +1,12 @@
 """Nearest vectors: exact over few, by candidates over many, whatever is masked."""
 
-from dataclasses import astuple, fields
+from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from embeddings.candidates import Candidates
 from embeddings.encoder import Vectors
 from embeddings.vectors import VectorIndex
 
@@ -101,24 +102,45 @@ def test_only_what_is_allowed_is_found(share: float) -> None:
     assert np.mean(shared) >= 0.99
 
 
-def test_an_index_is_made_from_what_was_kept_of_it() -> None:
-    vectors = drawn(5_000)
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.7])
+def test_what_is_allowed_may_be_far_from_the_question(share: float) -> None:
+    vectors = drawn(20_000)
+    exact, quick = VectorIndex(vectors), VectorIndex(vectors, exact_up_to=1_000)
+    shared = []
+    for query in asked(vectors, 20):
+        among = vectors @ query <= np.quantile(vectors @ query, share)  # the nearest aren't
+        expected, found = exact.search(query, 30, among), quick.search(query, 30, among)
+        assert len(found) == 30
+        assert among[list(found)].all()
+        shared.append(len(found.keys() & expected.keys()) / 30)
+    assert np.mean(shared) >= 0.3  # all is as far: few signs tell the nearest of them
+
+
+@pytest.mark.parametrize("dimension", [64, 30])
+def test_an_index_is_made_from_what_was_kept_of_it(dimension: int) -> None:
+    vectors = drawn(8_000, dimension)
     made = VectorIndex(vectors, exact_up_to=1_000)
-    assert made.lists is not None
-    assert made.lists.codes.dtype == np.uint8
-    assert sorted(made.lists.rows.tolist()) == list(range(5_000))
     again = VectorIndex(vectors, exact_up_to=1_000)
-    for name, own, other in zip(
-        [field.name for field in fields(made.lists)],
-        *(astuple(index.lists) for index in (made, again)),
-        strict=True,
-    ):
-        assert np.array_equal(own, other), name
-    kept = VectorIndex(vectors, made.lists, exact_up_to=1_000)
-    for query in drawn(5, seed=2):
-        assert kept.search(query, 30) == made.search(query, 30)
+    assert made.lists is not None
+    assert again.lists is not None
+    assert made.lists.codes.dtype == np.uint8
+    assert sorted(made.lists.rows.tolist()) == list(range(8_000))
+    for own, other in zip(astuple(made.lists), astuple(again.lists), strict=True):
+        assert np.array_equal(own, other)
+    kept = Candidates(made.lists)
+    assert kept.enough < 8_000
+    found = []
+    for query in asked(vectors, 20):
+        rows = kept.search(query)
+        assert len(rows) == kept.enough
+        found.append(np.isin(nearest(vectors, query, 30), rows).mean())
+    assert np.mean(found) >= 0.99
 
 
-def test_vectors_that_are_all_the_same_have_lists() -> None:
-    index = VectorIndex(np.repeat(drawn(1), 2_000, axis=0), exact_up_to=1_000)
-    assert list(index.search(drawn(1)[0], 3)) == [0, 1, 2]
+@pytest.mark.parametrize("same", [1.0, 0.2])
+def test_vectors_that_are_the_same_need_no_more_candidates(same: float) -> None:
+    vectors = drawn(6_000)
+    vectors[: int(6_000 * same)] = vectors[0]
+    lists = Candidates.of(vectors).lists
+    assert lists.enough[1] <= 2_000
+    assert 0 in Candidates(lists).search(vectors[0]) or same < 1
