@@ -9,8 +9,18 @@ import subprocess
 import sys
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The last list of features counts, so this one repeats what of Playwright's own concerns the page:
+# its addresses stay HTTP, nothing is asked of anyone, leaving it may be refused, contexts go at once.
+# And each window's address bar would load two pages of its own, which took longer than ours.
+FEATURES = (
+    *("HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", "OptimizationHints", "MediaRouter"),
+    *("NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch", "LensOverlay"),
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "PaintHolding"),
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"),
+)
 # No background services: nothing but the page's own requests may leave the browser.
 ARGUMENTS = [
+    f"--disable-features={','.join(FEATURES)}",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
