@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from threading import Thread
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 import uvicorn
 from playwright.sync_api import sync_playwright
@@ -18,6 +19,9 @@ GRADIO = [
     pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated"),
     pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
 ]
+
+# Each call of `httpx.get` reads all certificates anew, which takes longer than what is asked for.
+http = httpx.Client(verify=False, headers={"connection": "close"})
 
 
 @contextmanager

@@ -5,7 +5,6 @@ import re
 import subprocess
 from html import unescape
 
-import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from mcp import Client, StdioServerParameters
@@ -17,7 +16,7 @@ from qa.page import examples, help_html
 from qa.page.examples import Example
 from qa.page.texts import TEXTS
 from tests.conftest import SEEDS
-from tests.page import GRADIO, served
+from tests.page import GRADIO, http, served
 from tests.page import browser as browser
 from tests.tools import connected
 
@@ -36,7 +35,7 @@ def address(seeds_corpus):
 @pytest.fixture(scope="module")
 def offered(address):
     """What the page offers to copy, by title, read off its HTML as a browser would."""
-    page = httpx.get(f"{address}/page/help", params={"address": address}).text
+    page = http.get(f"{address}/page/help", params={"address": address}).text
     codes = re.findall(r'<span class="unseen"> (.*?)</span>.*?<code>(.*?)</code>', page, re.DOTALL)
     return {unescape(title): unescape(code) for title, code in codes}
 
@@ -149,7 +148,7 @@ def test_strange_names_of_folders_stay_names(name, tmp_path):
     "stranger", ["", "http://evil.example", "http://127.0.0.1;ls", "http://localhost:1/$(ls)"]
 )
 def test_only_this_machine_comes_into_the_examples(address, stranger):
-    response = httpx.get(f"{address}/page/help", params={"address": stranger})
+    response = http.get(f"{address}/page/help", params={"address": stranger})
     assert response.status_code == 400
     assert response.text == f"address is {stranger!r}; it must be this server's own."
 

@@ -5,7 +5,6 @@ import socket
 from itertools import pairwise
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -16,7 +15,7 @@ from qa.page.guard import Guard
 from qa.page.server import serve
 from qa.types import Document, Span
 from qa.wording import date_in_words
-from tests.page import GRADIO, address, ask, browser, in_view, serving, visit  # noqa: F401
+from tests.page import GRADIO, address, ask, browser, http, in_view, serving, visit  # noqa: F401
 
 pytestmark = GRADIO
 
@@ -237,12 +236,12 @@ PASSAGE = "/page/source?doc=003_0880fbf5f6f5a3fe.txt"
     ],
 )
 def test_strangers_are_refused(address, path, headers):
-    assert httpx.get(address + path, headers=headers).status_code == 403
+    assert http.get(address + path, headers=headers).status_code == 403
 
 
 def test_strangers_cannot_ask(address):
     for path in ("/gradio_api/call/ask", "/gradio_api/queue/join"):
-        response = httpx.post(
+        response = http.post(
             address + path, json={"data": ["x"]}, headers={"origin": "http://evil.example"}
         )
         assert response.status_code == 403
@@ -253,14 +252,14 @@ def test_this_machine_is_answered(address):
     port = urlsplit(address).port
     for host in (f"127.0.0.1:{port}", f"localhost:{port}", f"LOCALHOST:{port}", f"[::1]:{port}"):
         own = {"host": host, "origin": f"http://{host}", "sec-fetch-site": "same-origin"}
-        assert httpx.get(address + PASSAGE, headers=own).status_code == 200
+        assert http.get(address + PASSAGE, headers=own).status_code == 200
     arriving = {
         "sec-fetch-site": "cross-site",
         "sec-fetch-mode": "navigate",
         "sec-fetch-dest": "document",
     }
-    assert httpx.get(address, headers=arriving).status_code == 200
-    assert httpx.get(address + PASSAGE, headers=arriving).status_code == 403
+    assert http.get(address, headers=arriving).status_code == 200
+    assert http.get(address + PASSAGE, headers=arriving).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -295,11 +294,11 @@ def test_what_the_page_does_not_need_is_not_there(address, path):
 
 
 def test_nothing_can_be_uploaded_and_nothing_huge_sent(address):
-    upload = httpx.post(f"{address}/gradio_api/upload", files={"files": b"x"})
+    upload = http.post(f"{address}/gradio_api/upload", files={"files": b"x"})
     assert upload.status_code == 404
-    huge = httpx.post(f"{address}/gradio_api/queue/join", content=b"x" * (2 << 20))
+    huge = http.post(f"{address}/gradio_api/queue/join", content=b"x" * (2 << 20))
     assert huge.status_code == 413
-    unmeasured = httpx.post(f"{address}/gradio_api/queue/join", content=iter([b"x"]))
+    unmeasured = http.post(f"{address}/gradio_api/queue/join", content=iter([b"x"]))
     assert unmeasured.status_code == 413
 
 
@@ -317,7 +316,7 @@ def test_a_web_socket_is_refused():
 
 
 def test_browsers_are_told_to_load_nothing_from_elsewhere(address):
-    response = httpx.get(address)
+    response = http.get(address)
     policy = response.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe-inline" not in policy.split("script-src")[1].split(";")[0]
@@ -325,7 +324,7 @@ def test_browsers_are_told_to_load_nothing_from_elsewhere(address):
     assert response.headers["referrer-policy"] == "no-referrer"
     nonce = re.search(r"'nonce-([\w-]+)'", policy)[1]
     assert set(re.findall(r"<script\b([^>]*)", response.text)) >= {f' nonce="{nonce}"'}
-    assert httpx.get(address).headers["content-security-policy"] != policy
+    assert http.get(address).headers["content-security-policy"] != policy
     addresses = re.findall(r'(?:src|href|content)="(https?:[^"]*)', response.text)
     assert addresses == []
 
@@ -340,15 +339,15 @@ def test_the_source_marks_only_what_was_quoted(address, seeds_corpus):
         "passage": f"{citation.start}-{citation.end}",
         "quote": fingerprint(citation.quote),
     }
-    assert '<mark class="passage">' in httpx.get(f"{address}/page/source", params=query).text
+    assert '<mark class="passage">' in http.get(f"{address}/page/source", params=query).text
     moved = query | {"passage": f"{citation.start + 1}-{citation.end}"}
-    response = httpx.get(f"{address}/page/source", params=moved)
+    response = http.get(f"{address}/page/source", params=moved)
     assert response.status_code == 409
     assert "has changed since" in response.text
     for nonsense in ("x-y", "9" * 40 + "-1", "-1--5", "5-1"):
         params = query | {"answer": nonsense, "words": nonsense}
-        assert httpx.get(f"{address}/page/source", params=params).status_code == 200
-    assert httpx.get(f"{address}/page/source", params={"doc": "../app.py"}).status_code == 400
+        assert http.get(f"{address}/page/source", params=params).status_code == 200
+    assert http.get(f"{address}/page/source", params={"doc": "../app.py"}).status_code == 400
 
 
 def test_a_port_that_is_taken_is_named(seeds_corpus):

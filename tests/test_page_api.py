@@ -2,14 +2,13 @@
 
 import json
 
-import httpx
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 from qa import Where
 from qa.jsonable import answer_json, document_json, hits_json
-from tests.page import GRADIO, served
+from tests.page import GRADIO, http, served
 
 pytestmark = GRADIO
 
@@ -80,8 +79,8 @@ def test_over_plain_http_the_last_arguments_may_be_left_out(client, seeds_corpus
         ("search", "vacancies", hits_json("vacancies", seeds_corpus.search("vacancies"))),
     ):
         address = f"{client.src}gradio_api/call/{name}"
-        event = httpx.post(address, json={"data": [given]}).json()["event_id"]
-        told = httpx.get(f"{address}/{event}", timeout=60).text
+        event = http.post(address, json={"data": [given]}).json()["event_id"]
+        told = http.get(f"{address}/{event}", timeout=60).text
         assert told.startswith("event: complete\ndata: ")
         assert json.loads(told.split("data: ", 1)[1]) == [json.loads(json.dumps(expected))]
 

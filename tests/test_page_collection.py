@@ -8,7 +8,6 @@ import time
 from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
-import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -21,7 +20,7 @@ from qa.page.jobs import Jobs
 from qa.page.jobs_html import jobs_html, pace_in_words, size
 from qa.page.uploads import Uploads, checked_name
 from qa.types import Progress, Read, Report, Skipped
-from tests.page import GRADIO, browser, served, serving, visit  # noqa: F401
+from tests.page import GRADIO, browser, http, served, serving, visit  # noqa: F401
 from tests.stub import BagOfWords
 
 pytestmark = GRADIO
@@ -58,15 +57,15 @@ def gated(tmp_path):
 
 
 def send(address, name, content=QUINCE):
-    return httpx.put(f"{address}/page/upload", params={"name": name}, content=content.encode())
+    return http.put(f"{address}/page/upload", params={"name": name}, content=content.encode())
 
 
 def tell(address, what, **body):
-    return httpx.post(f"{address}/page/collection/{what}", json=body)
+    return http.post(f"{address}/page/collection/{what}", json=body)
 
 
 def job(address, known="-"):
-    return httpx.get(f"{address}/page/collection/job", params={"key": known}).json()
+    return http.get(f"{address}/page/collection/job", params={"key": known}).json()
 
 
 def until_done(address):
@@ -77,7 +76,7 @@ def until_done(address):
 
 
 def table(address, **query):
-    return httpx.get(f"{address}/page/collection/table", params=query).text
+    return http.get(f"{address}/page/collection/table", params=query).text
 
 
 # Names
@@ -131,7 +130,7 @@ def test_bad_names_leave_nothing(corpus, serving, tmp_path):
         response = send(address, name)
         assert response.status_code == 400, name
         assert "cannot be kept" in response.text
-    assert httpx.put(f"{address}/page/upload", content=b"x").status_code == 400
+    assert http.put(f"{address}/page/upload", content=b"x").status_code == 400
     assert sorted(tmp_path.rglob("*")) == before
 
 
@@ -198,7 +197,7 @@ def test_what_a_broken_transfer_left_is_swept_away(corpus):
     sent.make()
     assert len(list(sent.folder.iterdir())) == 2
     with served(corpus) as address:
-        httpx.get(address)  # it is there when it answers
+        http.get(address)  # it is there when it answers
         assert [path.name for path in sent.folder.iterdir()] == [".upload-new"]
 
 

@@ -5,14 +5,13 @@ import re
 from contextlib import nullcontext
 from threading import Event
 
-import httpx
 import pytest
 from playwright.sync_api import expect
 
 from qa import Document
 from qa.evaluation.asking import variants
 from qa.evaluation.sources import evaluate_path
-from tests.page import GRADIO, ask, browser, serving, visit  # noqa: F401
+from tests.page import GRADIO, ask, browser, http, serving, visit  # noqa: F401
 
 pytestmark = GRADIO
 
@@ -152,12 +151,12 @@ def test_only_words_that_are_there_are_marked(corpus, serving):
         ({"history": "x"}, "must be a list"),
         ({"where": []}, "must be an object"),
     ]:
-        answer = httpx.post(f"{address}/page/mark", json=good | change)
+        answer = http.post(f"{address}/page/mark", json=good | change)
         assert (answer.status_code, reason in answer.text) == (400, True), answer.text
     assert not (corpus.path / "evaluation.jsonl").exists()
-    assert httpx.post(f"{address}/page/mark", json=good | {"words": "Pears"}).status_code == 200
+    assert http.post(f"{address}/page/mark", json=good | {"words": "Pears"}).status_code == 200
     (corpus.path / "evaluation.jsonl").write_text("{\n")
-    answer = httpx.post(f"{address}/page/mark", json=good)
+    answer = http.post(f"{address}/page/mark", json=good)
     assert "evaluation.jsonl, line 1 is not a question" in answer.text
 
 
@@ -232,7 +231,7 @@ def test_a_run_is_followed_and_called_off(corpus, serving, visit, sample, monkey
     expect(tab.locator(".far")).to_have_text("1 of 4, less than a minute left")
     expect(tab.get_by_role("button", name="Cancel")).to_be_focused()
     body = {"file": str(sample), "split": "all", "rankings": ["full"]}
-    second = httpx.post(f"{address}/page/evaluation/start", json=body)
+    second = http.post(f"{address}/page/evaluation/start", json=body)
     assert (second.status_code, "under way" in second.text) == (400, True)
     other = visit(address + "/#/evaluation")  # every tab sees it
     expect(other.get_by_role("progressbar")).to_have_attribute("value", "1")
@@ -360,13 +359,13 @@ def test_no_run_lies_elsewhere(corpus, serving):
     (corpus.path / "runs").mkdir()
     (corpus.path / "runs" / "bad.json").write_text("{}")
     for name in ("../secret", "..", "", "nosuch", "/etc/passwd"):
-        answer = httpx.get(f"{address}/page/evaluation", params={"run": name})
+        answer = http.get(f"{address}/page/evaluation", params={"run": name})
         assert (answer.status_code, "There is no run" in answer.text) == (400, True)
-        answer = httpx.post(f"{address}/page/evaluation/delete", json={"run": name})
+        answer = http.post(f"{address}/page/evaluation/delete", json={"run": name})
         assert answer.status_code == 400
-    answer = httpx.get(f"{address}/page/evaluation", params={"run": "bad"})
+    answer = http.get(f"{address}/page/evaluation", params={"run": "bad"})
     assert "is not a run that this version saved" in answer.text
     body = {"file": "x", "rankings": ["best"]}
-    answer = httpx.post(f"{address}/page/evaluation/start", json=body)
+    answer = http.post(f"{address}/page/evaluation/start", json=body)
     assert answer.text == "There is no ranking 'best'."
     assert (corpus.path / "secret.json").exists()

@@ -5,7 +5,6 @@ import subprocess
 import zipfile
 from urllib.parse import quote
 
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +13,7 @@ from playwright.sync_api import expect
 from qa.page import outline, reader_html
 from qa.page.outline import Entry
 from qa.types import Block, Document, PlaceMap, Span
-from tests.page import GRADIO, address, ask, browser, in_view, served, serving, visit  # noqa: F401
+from tests.page import GRADIO, address, ask, browser, http, in_view, served, serving, visit  # noqa: F401
 from tests.test_pdf import PAGE, make, say
 
 pytestmark = GRADIO
@@ -202,7 +201,7 @@ def test_a_place_has_an_address(corpus, serving, visit):
 )
 def test_a_place_that_is_not_there_is_said(serving, query, said):
     at = serving(Document("a.txt", QUINCES))
-    answer = httpx.get(f"{at}/page/source", params=query)
+    answer = http.get(f"{at}/page/source", params=query)
     assert answer.status_code in (400, 409)
     assert said in answer.text
     assert "<mark" not in answer.text
@@ -348,9 +347,9 @@ def test_a_file_that_has_changed_or_gone_is_only_read(library, visit):
     at, corpus, found = library
     path = found / "almanac.pdf"
     query = {"doc": "almanac.pdf", "page": 3, "width": 800}
-    assert httpx.get(f"{at}/page/leaf", params=query).content.startswith(b"\x89PNG")
+    assert http.get(f"{at}/page/leaf", params=query).content.startswith(b"\x89PNG")
     path.write_bytes(path.read_bytes().replace(b"almanac", b"almanax"))
-    changed = httpx.get(f"{at}/page/leaf", params=query | {"page": 4})
+    changed = http.get(f"{at}/page/leaf", params=query | {"page": 4})
     assert (changed.status_code, "it has changed since" in changed.text) == (400, True)
     path.unlink()
     tab = opened(visit, at, corpus, "almanac.pdf", "day 12 and its weather")
@@ -366,7 +365,7 @@ def test_a_pdf_inside_another_file_is_read_as_text(library, visit):
     expect(tab.locator("#leaf .note")).to_contain_text("lies inside another file")
     expect(tab.locator("#leaf mark.passage")).to_have_text("medlar harvest")
     query = {"doc": doc_id, "page": 1, "width": 800}
-    assert "no pages that could be drawn" in httpx.get(f"{at}/page/leaf", params=query).text
+    assert "no pages that could be drawn" in http.get(f"{at}/page/leaf", params=query).text
 
 
 @pytest.mark.parametrize(
@@ -382,7 +381,7 @@ def test_a_pdf_inside_another_file_is_read_as_text(library, visit):
 def test_a_page_that_is_not_there_is_said(library, changed, said):
     at, _, _ = library
     query = {"doc": "almanac.pdf", "page": 1, "width": 800} | changed
-    answer = httpx.get(f"{at}/page/leaf", params=query)
+    answer = http.get(f"{at}/page/leaf", params=query)
     assert answer.status_code == 400
     assert said in answer.text
 

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from urllib.parse import quote
 
-import httpx
 import pytest
 from lxml import html as lxml
 from playwright.sync_api import expect
@@ -14,7 +13,7 @@ from qa.conversations import Conversations
 from qa.page.cards import fingerprint
 from qa.references import quotation
 from qa.types import Document
-from tests.page import GRADIO, address, ask, browser, serving, visit  # noqa: F401
+from tests.page import GRADIO, address, ask, browser, http, serving, visit  # noqa: F401
 from tests.payloads import PAYLOADS
 
 pytestmark = GRADIO
@@ -248,14 +247,14 @@ def test_the_way_past_the_head_of_the_page_loses_nothing(visit, address):
     ],
 )
 def test_a_wrong_request_is_explained(address, body, said):
-    answer = httpx.post(f"{address}/page/turn", json=body)
+    answer = http.post(f"{address}/page/turn", json=body)
     assert answer.status_code == 400
     assert said in answer.text
 
 
 def test_what_is_no_object_is_refused(address):
     for body in (b"", b"[]", b"{", b"[" * 100_000):
-        assert httpx.post(f"{address}/page/turn", content=body).status_code == 400
+        assert http.post(f"{address}/page/turn", content=body).status_code == 400
 
 
 def test_nothing_hostile_runs(corpus, serving, visit):
