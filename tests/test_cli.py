@@ -3,8 +3,6 @@
 import json
 import re
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -208,17 +206,13 @@ def test_bytes_that_are_no_utf8_are_asked_as_they_can_be(run: Run, tmp_path: Pat
     assert run("ask", "Has the caf\udce9 a red door?")[0] == 0
 
 
-def test_an_unknown_model_leaves_no_corpus(tmp_path: Path) -> None:
+def test_an_unknown_model_leaves_no_corpus(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "a.txt").write_text("Words.")
-    done = subprocess.run(
-        [sys.executable, "-m", "qa", "index", "a.txt", "--model", "no/such-model"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 2
-    assert "no/such-model" in done.stderr
+    assert cli.main(["index", "a.txt", "--model", "no/such-model"]) == 2
+    assert "no/such-model" in capsys.readouterr().err
     assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
 
 

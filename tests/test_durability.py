@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from embeddings.tokens import compress
-from qa import Corpus, CorpusError, Document, InputError
+from qa import Corpus, CorpusError, Document, InputError, committing
 from qa.catalog import APPLICATION_ID, encoding_key
 from qa.errors import OldFormat, StorageError
 from qa.resolving import counterpart
@@ -293,13 +293,16 @@ def test_a_file_changed_at_once_after_it_was_read_is_read_again(
     assert corpus.add(root).updated == ("pears.txt",)
 
 
-def test_an_interrupted_run_keeps_what_it_encoded(corpus: Corpus, folder: Folder) -> None:
+def test_an_interrupted_run_keeps_what_it_encoded(
+    corpus: Corpus, folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(committing, "_CHUNK", 16)
     encoder = corpus._encoder
     assert isinstance(encoder, BagOfWords)
-    root = folder("f", {f"{n}.txt": f"{PEARS} Number {n}." for n in range(300)})
+    root = folder("f", {f"{n}.txt": f"{PEARS} Number {n}." for n in range(20)})
 
     def stop(at: object) -> None:
-        if len(encoder.encoded) >= 256:
+        if len(encoder.encoded) >= 16:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

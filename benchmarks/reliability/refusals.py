@@ -75,6 +75,7 @@ def main() -> None:
         old, new = ({name: t[name] for name in t if name > "09"} for t in library())
         few, none = Renewal(folder / "few", old, new), Renewal(folder / "none", {}, new)
         for renewal, scenario in ((none, make), (few, renew), (few, ask)):
+            calls = int(refuse(renewal, scenario, 0, False, 0).lines[-1])
             for error, forever in itertools.product((errno.ENOSPC, errno.EIO), (False, True)):
 
                 def tried(call: int, what: tuple = (renewal, scenario, error, forever)) -> Ended:
@@ -83,7 +84,7 @@ def main() -> None:
                 ends: Counter[int] = Counter()
                 before = len(failed)
                 name = f"{scenario.__name__}, {errno.errorcode[error]}{', and on' * forever}"
-                for call in range(1, 1 + int(tried(0).lines[-1]), given.every):
+                for call in range(1, 1 + calls, given.every):
                     ended = tried(call)
                     ends[ended.how] += 1
                     found = failures(renewal, ended, scenario)
