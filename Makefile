@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 CORPUS ?= .qa
 PORT   ?=
+JOBS   ?= auto
 
 BIN   := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -17,7 +18,7 @@ index: $(READY)
 	$(BIN)/qa index seeds --corpus $(CORPUS)
 
 test: $(READY) browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 check: lint test
 

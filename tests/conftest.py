@@ -1,9 +1,12 @@
 """What the tests share: the seeds indexed with the real model, and quick corpora with a stub."""
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from qa import Corpus
 from tests.stub import BagOfWords
@@ -13,9 +16,15 @@ SEEDS = Path(__file__).parent.parent / "seeds"
 
 @pytest.fixture(scope="session")
 def seeds_corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
-    """The seed documents, indexed with the packaged model."""
-    with Corpus.create(tmp_path_factory.mktemp("seeds") / "corpus") as corpus:
-        corpus.add(SEEDS)
+    """The seed documents, indexed with the packaged model: once, though by several processes."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "indexed"
+    with FileLock(f"{shared}.lock"):
+        if not shared.exists():
+            with Corpus.create(shared) as made:
+                made.add(SEEDS)
+    own = shutil.copytree(shared, tmp_path_factory.mktemp("seeds") / "corpus")
+    with Corpus.open(own) as corpus:
         yield corpus
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,6 +34,13 @@ def run(seeds_corpus: Corpus, monkeypatch: pytest.MonkeyPatch, capsys, tmp_path:
     return call
 
 
+@pytest.fixture
+def indexed(run: Run, seeds_corpus: Corpus, tmp_path: Path) -> Run:
+    """Run them where the seeds are indexed."""
+    shutil.copytree(seeds_corpus.path, tmp_path / ".qa")
+    return run
+
+
 def test_index_ask_search_remove(run: Run, seeds_corpus: Corpus) -> None:
     code, out, err = run("index", str(SEEDS), "--json")
     report = json.loads(out)
@@ -59,8 +67,8 @@ def test_index_ask_search_remove(run: Run, seeds_corpus: Corpus) -> None:
     assert len(json.loads(run("stats", "--json")[1])["documents"]) == 4
 
 
-def test_a_part_of_the_corpus_is_asked(run: Run, seeds_corpus: Corpus) -> None:
-    run("index", str(SEEDS))
+def test_a_part_of_the_corpus_is_asked(indexed: Run, seeds_corpus: Corpus) -> None:
+    run = indexed
     part = ["--document", "000*", "--document", "002*", "--after", "2019-05-23", "--before", "2019"]
     code, out, _ = run("ask", QUESTION, *part, "--kind", "article", "--json")
     where = Where(documents=("000*", "002*"), after="2019-05-23", before="2019", kinds=("article",))
@@ -79,8 +87,8 @@ def test_a_part_of_the_corpus_is_asked(run: Run, seeds_corpus: Corpus) -> None:
     assert "dated from 2017-06-24 to 2019-05-24" in err
 
 
-def test_what_a_person_reads(run: Run) -> None:
-    run("index", str(SEEDS))
+def test_what_a_person_reads(indexed: Run) -> None:
+    run = indexed
     code, out, _ = run("ask", QUESTION)
     words = " ".join(out.split())
     assert code == 0
