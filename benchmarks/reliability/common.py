@@ -28,6 +28,7 @@ from typing import Any
 
 from qa import Corpus, committing
 from qa.errors import QAError
+from qa.reading import workers
 from tests.stub import BagOfWords
 
 Library = Mapping[str, str]  # name of a file -> its text
@@ -98,13 +99,14 @@ def workshop(batch: int = 6, chunk: int = 8) -> Iterator[Path]:
         batch: Passages of the documents that are committed together.
         chunk: Texts that are encoded before a commit.
     """
-    before = committing._BATCH, committing._CHUNK
+    before = committing._BATCH, committing._CHUNK, workers._MAX_CORES
     committing._BATCH, committing._CHUNK = batch, chunk
+    workers._MAX_CORES = 1  # each child starts its own readers, and that takes it longest
     folder = Path(tempfile.mkdtemp(prefix="reliability-")).resolve()
     try:
         yield folder
     finally:
-        committing._BATCH, committing._CHUNK = before
+        committing._BATCH, committing._CHUNK, workers._MAX_CORES = before
         shutil.rmtree(folder, ignore_errors=True)
 
 
