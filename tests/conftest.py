@@ -7,11 +7,16 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 from qa import Corpus
 from tests.stub import BagOfWords
 
 SEEDS = Path(__file__).parent.parent / "seeds"
+
+# Beside other tests an example now and then takes longer than hypothesis' 200 milliseconds.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session")

@@ -87,7 +87,7 @@ def has_words(text: str) -> bool:
     return any(char.isalnum() for char in text)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(documents())
 def test_passages_are_the_text_and_cover_it(document: Document) -> None:
     passages = cut_passages(document, STUB.count_tokens, STUB.max_tokens)
@@ -112,7 +112,7 @@ def test_passages_are_the_text_and_cover_it(document: Document) -> None:
         assert not has_words(lost)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(documents())
 def test_blocks_cover_every_word_but_the_comments_numbers(document: Document) -> None:
     uncovered = list(document.text)
@@ -121,7 +121,7 @@ def test_blocks_cover_every_word_but_the_comments_numbers(document: Document) ->
     assert all(re.fullmatch(r"\W*|\d+\.", rest) for rest in "".join(uncovered).split())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(documents())
 def test_no_passage_mixes_comments_or_crosses_a_heading(document: Document) -> None:
     for passage in cut_passages(document, STUB.count_tokens, STUB.max_tokens):

@@ -36,7 +36,7 @@ def plainly(tokens: np.ndarray) -> bytes:
     return factors.astype("<f2").tobytes() + packed.astype(np.uint8).tobytes()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 99), st.integers(0, 200), st.sampled_from([8, 30, 384, 511]))
 def test_the_code_is_the_nearest_level_of_each_number(
     seed: int, count: int, dimension: int
@@ -62,7 +62,7 @@ def test_numbers_next_to_a_threshold_fall_on_the_right_side(
         assert compress(tokens) == plainly(tokens)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 99), st.integers(0, 40), st.sampled_from([8, 30, 384, 511]))
 def test_inner_products_survive_the_code(seed: int, count: int, dimension: int) -> None:
     tokens, question = unit(seed, count, dimension), unit(seed + 1, 5, dimension)
