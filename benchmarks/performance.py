@@ -25,7 +25,7 @@ from qa.evaluation.drawing import COLOURS, STYLE
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "performance.md"
-CHARACTERS = 300_000  # that the peers index
+CHARACTERS = 900_000  # that the peers index
 
 Panel = tuple[str, str, dict[str, float]]  # title, unit, figure by name
 
