@@ -136,7 +136,7 @@ class Candidates:
         lists[self.lists.rows] = np.repeat(np.arange(self._index.nlist), np.diff(self.lists.starts))
         probed = _MARGIN * _rank(rotate(queries) @ self.lists.centres.T, lists[rows])
         depth = MEASURED_AT
-        while depth < _DEEPEST // _MARGIN:
+        while _MARGIN * depth < _DEEPEST:
             self.lists.enough[:] = probed, depth
             # Of vectors that are the same any will do: what counts is how near they are.
             found = [
@@ -146,7 +146,7 @@ class Candidates:
             if np.minimum(found, 1).mean() >= _FOUND:
                 break
             depth *= 2
-        return probed, _MARGIN * depth
+        return probed, min(_MARGIN * depth, _DEEPEST)
 
 
 def _made(vectors: Vectors) -> Lists:

@@ -42,7 +42,7 @@ class VectorIndex:
             vectors: May be mapped from a file; many of them aren't copied.
             lists: What `lists` was of the same vectors; made if None and needed.
             sums: (n,) what `checksums` returned; each vector is checked before it is used then.
-            exact_up_to: How many vectors are searched without codes.
+            exact_up_to: How many vectors are searched without lists.
         """
         self.vectors: Vectors = np.asarray(vectors)  # a plain view of a file that is mapped
         self._sums = sums
