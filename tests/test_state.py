@@ -5,10 +5,12 @@ from collections.abc import Callable
 from dataclasses import astuple
 from functools import partial
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
+from embeddings.candidates import Candidates
 from embeddings.vectors import VectorIndex
 from qa import Corpus, Document
 from qa.errors import StorageError
@@ -167,11 +169,14 @@ def test_many_passages_are_looked_for_in_lists(
     tmp_path: Path, many: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("embeddings.vectors._GATHERED", 0)
+    searches = Mock(side_effect=Candidates.search)
+    monkeypatch.setattr(Candidates, "search", lambda *given: searches(*given))
     with Corpus.create(tmp_path / "corpus", model=BagOfWords()) as corpus:
         corpus.add_documents(documents(*range(300)))
         before = found(corpus)
         with reopened(corpus) as again:
             base = state_of(again).base.vectors
             assert base.lists is not None
-            assert base.lists.enough[1] < len(base)
+            searches.reset_mock()
             assert found(again) == before
+            assert searches.call_count == len(QUERIES)
