@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.shell import imported
+
 ROOT = Path(__file__).parent.parent
 MODULES = sorted([*ROOT.glob("qa/**/*.py"), *ROOT.glob("embeddings/**/*.py"), ROOT / "app.py"])
 ONLY_IN = {
@@ -67,15 +69,9 @@ def test_imports_go_one_way(path: Path) -> None:
 
 @pytest.mark.parametrize("arguments", [["--help"], ["ask", "--help"], ["evaluate", "--help"]])
 def test_help_waits_for_nothing_heavy(arguments: list[str]) -> None:
-    code = (
-        "import sys\nfrom qa.cli import main\n"
-        f"try: main({arguments!r})\nexcept SystemExit: pass\n"
-        "print(*sorted({m.split('.')[0] for m in sys.modules}), file=sys.stderr)"
-    )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded = set(run.stderr.split())
+    loaded, printed = imported(arguments)
     assert not loaded & {"numpy", "torch", "faiss", "gradio", "sqlite3", "rich", "watchfiles"}
-    assert "usage: qa" in run.stdout
+    assert "usage: qa" in printed
 
 
 def test_nothing_is_pickled() -> None:

@@ -15,6 +15,7 @@ from embeddings.exporting import CHECKED, LEAST, export
 from embeddings.onnx import About
 from embeddings.transformer import DEFAULT_MODEL, DEFAULT_SHA256, TransformerEncoder
 from qa import Corpus
+from tests.shell import imported
 
 # By these the libraries know that they are tested; some behave then.
 UNDER_TEST = {
@@ -58,16 +59,11 @@ def test_the_export_says_what_the_model_says(exported: Path) -> None:
 
 
 def test_a_question_from_the_shell_never_loads_pytorch(seeds_corpus: Corpus) -> None:
-    code = (
-        "import sys\nfrom qa.cli import main\n"
-        f"main(['ask', 'How many vacancies did London have?', '--corpus', {str(seeds_corpus.path)!r}])\n"
-        "print(*sorted({m.split('.')[0] for m in sys.modules}), file=sys.stderr)"
-    )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded = set(run.stderr.split())
+    question = "How many vacancies did London have?"
+    loaded, printed = imported(["ask", question, "--corpus", str(seeds_corpus.path)])
     assert "onnxruntime" in loaded
     assert not loaded & {"torch", "transformers", "sentence_transformers", "gradio", "nupunkt"}
-    assert "vacancies" in run.stdout
+    assert "vacancies" in printed
 
 
 @pytest.mark.parametrize("name", [onnx.MODEL, onnx.WEIGHTS, onnx.TOKENIZER, onnx.ABOUT])
