@@ -17,6 +17,7 @@ import tempfile
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from qa.cutting import cut_frames
@@ -96,10 +97,9 @@ def mutants(
 def mutated(data: bytes, chance: random.Random) -> bytes:
     """Return data with some damage; of a ZIP file often inside its parts."""
     if data[:2] == b"PK" and chance.random() < 0.7:
-        try:
+        # What can't be unpacked, a seed that is damaged on purpose, is damaged as a whole.
+        with suppress(zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError):
             return repacked(data, chance)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError):
-            pass
     return damaged(data, chance)
 
 
