@@ -91,8 +91,10 @@ class ExportedModel:
         self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3  # errors
-        # Threads that wait for more work in a loop would take the cores from what follows.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # Threads wait for their next part in a loop while a question is encoded, but not longer:
+        # they would take the cores from what follows.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "1")
+        options.add_session_config_entry("session.force_spinning_stop", "1")
         self._session = onnxruntime.InferenceSession(
             str(folder / MODEL), options, providers=["CPUExecutionProvider"]
         )

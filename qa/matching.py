@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import Encoding, Vectors
-from embeddings.tokens import Tokens, maxima, rotate, similarities
+from embeddings.tokens import Tokens, maxima, rotate
 from qa.folding import Word, words
 
 _STOP_WORD = 1.0  # at most; question words are rare in some corpora and tell nothing there
@@ -134,29 +134,26 @@ def prepare(question: str, encoding: Encoding, weigh: Callable[[str], float]) ->
     weights[owners >= 0] = (told / np.sqrt(pieces))[owners[owners >= 0]]
     if not weights.any():
         weights[:] = 1.0
+    rotated = rotate(np.concatenate([encoding.pooled[None], encoding.tokens]))
     return Asked(
         found,
-        rotate(encoding.pooled[None])[0],
-        rotate(encoding.tokens),
+        rotated[0],
+        rotated[1:],
         owners,
         (of_word / pieces[:, None]).astype(np.float32),
         (weights / weights.sum()).astype(np.float32),
     )
 
 
-def match(
-    asked: Asked, passages: Sequence[Tokens], ends: Sequence[Sequence[int]], dimension: int
-) -> Matches:
-    """Return how each passage meets the question, sentence by sentence: one product for all.
+def match(similar: Vectors, passages: Sequence[Tokens], ends: Sequence[Sequence[int]]) -> Matches:
+    """Return how each passage meets the question, sentence by sentence.
 
     Args:
-        asked: The question.
+        similar: (t, q) what `similarities` returned for the passages.
         passages: Their kept tokens.
         ends: Where each passage's sentences end, in characters from its start. What stands
             between two sentences announces the second.
-        dimension: Numbers in a vector before compressing.
     """
-    similar = similarities(asked.tokens, [passage.code for passage in passages], dimension)
     tokens = np.array([len(passage.spans) for passage in passages], np.int64)
     sentences = np.array([len(stops) for stops in ends], np.int64)
     first_tokens, first_sentences = (np.append(0, np.cumsum(n)) for n in (tokens, sentences))
@@ -178,12 +175,20 @@ def match(
     )
 
 
-def match_labels(asked: Asked, labels: Sequence[Tokens], dimension: int) -> Vectors:
-    """Return the best matches in short texts, titles or headings, (q, n); -1 where one is empty."""
-    similar = similarities(asked.tokens, [label.code for label in labels], dimension)
-    counts = np.array([len(label.spans) for label in labels])
-    found = np.full((len(asked.tokens), len(labels)), -1, np.float32)
+def match_labels(similar: Vectors, labels: Sequence[Tokens]) -> tuple[list[Vectors], Vectors]:
+    """Return how each of some short texts, titles or headings, meets the question.
+
+    Args:
+        similar: (t, q) what `similarities` returned for them.
+        labels: Their kept tokens.
+
+    Returns:
+        What of `similar` is each one's, and how closely each token of the question is met in
+        each, (q, n); -1 where one is empty.
+    """
+    counts = np.array([len(label.spans) for label in labels], np.int64)
+    ends = np.cumsum(counts)
+    found = np.full((similar.shape[1], len(labels)), -1, np.float32)
     filled = np.flatnonzero(counts)
-    starts = (np.cumsum(counts) - counts)[filled]
-    found[:, filled] = maxima(similar, starts)
-    return found
+    found[:, filled] = maxima(similar, (ends - counts)[filled])
+    return np.split(similar, ends[:-1]), found

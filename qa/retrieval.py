@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import Vectors
+from embeddings.tokens import similarities
 from qa.catalog.views import Stored
 from qa.matching import Asked, Match, match, match_labels
 from qa.settings import Settings
@@ -55,6 +56,8 @@ class Scored:
         stored: What it is matched by.
         match: How its words meet the question.
         label: (q,) how closely each token is met by what is said of it: title, date, heading.
+        about: (t, q) the inner product of each token of title and date with each of the question's.
+        heading: (t, q) that of each token of its heading.
         is_boilerplate: Whether it belongs to a page rather than to its text.
     """
 
@@ -64,6 +67,8 @@ class Scored:
     stored: Stored
     match: Match
     label: Vectors
+    about: Vectors
+    heading: Vectors
     is_boilerplate: bool = False
 
     @property
@@ -102,9 +107,17 @@ def retrieve(
     known = [term for term in query.terms if state.lexical.document_frequency(term)]
     most = sum(_BM25_LIMIT * state.lexical.weight(term) for term in known) or 1.0
     kept = [stored[row] for row in proposed]
-    dimension = len(query.vector)
-    matches = match(query.asked, [s.text for s in kept], [s.ends for s in kept], dimension)
-    labels = _labels(query.asked, kept, dimension)
+    texts = [s.text for s in kept]
+    names = {name.code: name for s in kept for name in (s.about, s.heading)}  # each once
+    codes = [*(text.code for text in texts), *names]
+    similar = similarities(query.asked.tokens, codes, len(query.vector))
+    tokens = sum(len(text.spans) for text in texts)
+    matches = match(similar[:tokens], texts, [s.ends for s in kept])
+    own, met = match_labels(similar[tokens:], list(names.values()))
+    number = {code: n for n, code in enumerate(names)}
+    about = [number[s.about.code] for s in kept]
+    heading = [number[s.heading.code] for s in kept]
+    labels = np.maximum(met[:, about], met[:, heading])
     if "labels" in off:
         labels = np.full_like(labels, -1)
     # Every sentence stands under the title and the heading: they needn't say it again.
@@ -124,8 +137,14 @@ def retrieve(
     best = np.argsort(-scores, kind="stable")[:top_k].tolist()  # equal ones stay in order
     return [
         Scored(
-            *(proposed[n], float(scores[n]), {name: float(v[n]) for name, v in signals.items()}),
-            *(kept[n], matches[n], labels[:, n]),
+            row=proposed[n],
+            score=float(scores[n]),
+            signals={name: float(v[n]) for name, v in signals.items()},
+            stored=kept[n],
+            match=matches[n],
+            label=labels[:, n],
+            about=own[about[n]],
+            heading=own[heading[n]],
         )
         for n in best
     ]
@@ -155,18 +174,6 @@ def _sum(signals: Mapping[str, NDArray[np.float64]], settings: Settings) -> NDAr
         + settings.dense_weight * signals["dense"]
         + settings.bm25_weight * signals["bm25"]
     )
-
-
-def _labels(asked: Asked, kept: Sequence[Stored], dimension: int) -> Vectors:
-    """Return how closely the question is met by what is said of each passage, (q, p)."""
-    distinct = {label.code: label for s in kept for label in (s.about, s.heading)}
-    met = match_labels(asked, list(distinct.values()), dimension)
-    column = {code: number for number, code in enumerate(distinct)}
-    about, heading = (
-        met[:, [column[code] for code in codes]]
-        for codes in ([s.about.code for s in kept], [s.heading.code for s in kept])
-    )
-    return np.maximum(about, heading)
 
 
 def _stretched(scores: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from embeddings.encoder import Vectors
-from embeddings.tokens import Tokens, similarities
+from embeddings.tokens import Tokens
 from qa.folding import Word, words
 from qa.passages import about_text, heading_text
 from qa.retrieval import Query, Scored
@@ -32,7 +32,7 @@ def explain(query: Query, scored: Scored, passage: Passage) -> tuple[Met, ...]:
         _Text("document", about, stored.about, _first(about)),
         _Text("section", heading, stored.heading, _first(heading)),
     ]
-    close: list[Vectors] = []  # (t, q) of each text; found when a word is met by meaning only
+    close = [scored.match.similar, scored.about, scored.heading]  # (t, q) of each text
     means: list[list[float]] = []  # (w, texts)
     met = []
     for number, word in enumerate(query.asked.words):
@@ -43,10 +43,7 @@ def explain(query: Query, scored: Scored, passage: Passage) -> tuple[Met, ...]:
         if same:
             met.append(_met(asked, same, same.first[word.term], 1.0, passage))
             continue
-        if not close:
-            codes = stored.about.code, stored.heading.code
-            labels = similarities(query.asked.tokens, codes, len(query.vector))
-            close = [scored.match.similar, *np.split(labels, [len(stored.about.spans)])]
+        if not means:  # it takes time, and many questions are met to the letter
             best = np.stack([own.max(axis=0, initial=-1.0) for own in close], axis=1)
             means = query.asked.by_word(best).tolist()
         pieces = query.asked.owners == number

@@ -121,8 +121,9 @@ def test_matching_is_the_best_token_of_each_sentence() -> None:
         unit(8, 1, dimension)[0], unit(9, 3, dimension), np.array([[0, 0], [0, 4], [0, 0]])
     )
     asked = prepare("what", question, lambda term: 2.0)
-    found = match(asked, passages, ends, dimension)
-    labels = match_labels(asked, [*passages, Tokens(compress(unit(1, 0, 64)), spans[:0])], 64)
+    similar = similarities(asked.tokens, [passage.code for passage in passages], dimension)
+    found = match(similar, passages, ends)
+    own, labels = match_labels(similar, [*passages, Tokens(b"", spans[:0])])
     for number, passage in enumerate(passages):
         one = found[number]
         kept = expand(passage.code, dimension)
@@ -132,8 +133,9 @@ def test_matching_is_the_best_token_of_each_sentence() -> None:
             np.testing.assert_allclose(one.best[:, column], expected_best, atol=1e-5)
         np.testing.assert_allclose(labels[:, number], one.best.max(axis=1), atol=1e-5)
         np.testing.assert_allclose(one.similar, kept @ asked.tokens.T, atol=1e-5)
+        np.testing.assert_array_equal(own[number], one.similar)
     assert (labels[:, 3] == -1).all()  # an empty heading meets nothing
-    assert match(asked, [], [], dimension).best.shape == (3, 0)
+    assert match(similar[:0], [], []).best.shape == (3, 0)
 
 
 def test_weights_are_shared_among_pieces() -> None:
