@@ -92,6 +92,11 @@ def words(text: str) -> tuple[Word, ...]:
     return tuple(Word(*forms, *match.span()) for match, forms in found if forms[0])
 
 
+def forms(text: str) -> list[tuple[str, str, bool]]:
+    """Return the words of `text` in order as `words` does, but not where they stand."""
+    return [own for raw in _WORD.findall(text) if (own := _forms(raw))[0]]
+
+
 def terms(text: str) -> list[str]:
     """Return the matching forms of the words of `text`, in order, repeats included."""
     return [term for raw in _WORD.findall(text) if (term := _forms(raw)[0])]

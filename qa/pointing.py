@@ -6,20 +6,19 @@ sentences of right passages. `python -m benchmarks.fit` writes them with their p
 """
 
 import json
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
-from itertools import pairwise
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import Vectors
 from embeddings.tokens import expand
-from qa.folding import Word, terms, words
+from qa.folding import forms, terms
 from qa.kinds import OTHER, asks_for_list, expected, offers
 from qa.passages import about_text, heading_text
 from qa.retrieval import Query, Scored
@@ -271,23 +270,21 @@ def _outline(
     numbers = [number for number, _ in runs]
     spans = [(s.start - passage.start, s.end - passage.start) for s in passage.sentences]
     spans = [spans[number] for number in numbers]
-    found = words(passage.text)
-    cuts = [bisect_left(found, end, key=lambda word: word.start) for _, end in spans[:-1]]
-    inside = [found[first:last] for first, last in pairwise((0, *cuts, len(found)))]
-    own = [
-        [word for word in run if word.start >= start]
-        for run, (start, _) in zip(inside, spans, strict=True)
-    ]
     texts = [passage.text[start:end] for start, end in spans]
+    own = [forms(text) for text in texts]
+    above = [
+        forms(passage.text[before:start])
+        for before, (start, _) in zip((0, *(end for _, end in spans)), spans, strict=False)
+    ]
     shown = Counter(excerpt.own for excerpt in passage.excerpts)
     sums = np.add.reduceat(expand(code, dimension), [first for _, first in runs], axis=0)
     return _Outline(
         texts,
-        [frozenset(word.term for word in run) for run in inside],
+        [frozenset(term for term, _, _ in chain(*pair)) for pair in zip(above, own, strict=True)],
         frozenset(terms(f"{about_text(passage)} {heading_text(passage)}")),
         np.log([max(1, len(text.split())) for text in texts]),
         np.array([_is_scrap(run) for run in own], float),
-        np.array([all(word.is_content for word in run) for run in own]),
+        np.array([all(is_content for _, _, is_content in run) for run in own]),
         np.array([shown[passage.excerpts[number].own] > 1 for number in numbers], float),
         sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9),
     )
@@ -342,8 +339,8 @@ class _Question:
         return found
 
 
-def _is_scrap(own: Sequence[Word]) -> bool:
-    return len(own) < 4 and not any(word.plain[:1].isdigit() for word in own)
+def _is_scrap(own: Sequence[tuple[str, str, bool]]) -> bool:
+    return len(own) < 4 and not any(plain[:1].isdigit() for _, plain, _ in own)
 
 
 _FITTED = json.loads((files("qa") / "fitted" / "pointing.json").read_text("utf-8"))["features"]
