@@ -9,7 +9,7 @@ from functools import cache
 from threading import Lock
 from typing import Any
 
-from threadpoolctl import ThreadpoolController
+from threadpoolctl import OpenBLASController, ThreadpoolController
 
 
 class _SingleThreaded:
@@ -23,6 +23,7 @@ class _SingleThreaded:
     def __enter__(self) -> None:
         with self._lock:
             if not self._inside:
+                _take_over()
                 self._limit = _pools().limit(limits=1)
             self._inside += 1
 
@@ -30,7 +31,14 @@ class _SingleThreaded:
         with self._lock:
             self._inside -= 1
             if not self._inside:
+                _take_over()
                 self._limit.restore_original_limits()
+                _take_over()  # and leave it to whoever comes
+
+
+def _take_over() -> None:
+    """Let this thread set the limit: else only the one that did so first could, and undo it."""
+    OpenBLASController.clear_controlling_thread(force=True)
 
 
 @cache

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from embeddings.encoder import Encoder, QuestionEncoder
+from embeddings.encoder import Encoder
 from embeddings.threads import single_threaded
 from embeddings.transformer import DEFAULT_MODEL, ModelUnavailable, TransformerEncoder
 from qa.atomic import sync_folder
@@ -25,6 +25,7 @@ from qa.catalog import FILE_NAME, Catalog
 from qa.catalog.tables import Meta
 from qa.catalog.views import Damage, Origin
 from qa.errors import CorpusError, InputError, ModelError, StorageError
+from qa.modelling import CorpusModel
 from qa.settings import DEFAULTS, MAX_TOP_K, Settings
 from qa.types import (
     Answer,
@@ -64,13 +65,9 @@ class Corpus:
         """
         self.path = path
         self._catalog = catalog
-        self._encoder = encoder
-        self._may_export = may_export
-        self._encoder_checked = False
-        self._questions: QuestionEncoder | None = None
+        self._model = CorpusModel(encoder, path, catalog.meta, may_export=may_export)
         self._state: State | None = None
         self._building = threading.Lock()  # one thread builds a state, the others wait for it
-        self._preparing = threading.Lock()  # one thread loads what encodes questions
         self._writing = threading.Lock()  # one add or remove at a time
 
     # Opening and closing
@@ -197,7 +194,7 @@ class Corpus:
         roots = [resolve_root(path) for path in paths]
         with self._changing(mend=rehash) as damage:
             report = self._indexer(progress).add(roots, rehash=rehash)
-        self._prepare_questions()
+        self._model.prepare_questions()
         lost = [Skipped(name, _LOST) for name in damage.doc_ids if name not in report.added]
         unnamed = len(damage.documents) - len(damage.doc_ids)
         lost += [Skipped("a document whose name is lost", _LOST)] * unnamed
@@ -217,7 +214,7 @@ class Corpus:
         """
         with self._changing():
             report = self._indexer(progress).add_documents(documents)
-        self._prepare_questions()
+        self._model.prepare_questions()
         return report
 
     def remove(self, *targets: str | os.PathLike[str]) -> tuple[str, ...]:
@@ -278,7 +275,7 @@ class Corpus:
     def _indexer(self, progress: "ProgressCallback | None") -> "Indexer":
         from qa.indexing import Indexer  # and all that reads and cuts: asking needs none of it
 
-        return Indexer(self._catalog, self._checked_encoder, self.path, progress)
+        return Indexer(self._catalog, self._model.for_passages, self.path, progress)
 
     # Asking
 
@@ -486,7 +483,7 @@ class Corpus:
                     if is_last:
                         raise
                     continue  # another process has just gone on: its state is there to be seen
-                yield Snapshot(view, state, self._question_encoder)
+                yield Snapshot(view, state, self._model.for_questions)
                 return
 
     def _check_losses(self) -> None:
@@ -496,51 +493,6 @@ class Corpus:
                 f"{self._catalog.lost} changes: the end of its log is missing. 'qa verify' takes "
                 "it as it is; then index its folders again."
             )
-
-    def _question_encoder(self) -> QuestionEncoder:
-        """Return what encodes questions: the export of the very weights, or else the encoder."""
-        with self._preparing:
-            if self._questions is None:
-                self._questions = self._exported() or self._checked_encoder()
-            return self._questions
-
-    def _exported(self) -> QuestionEncoder | None:
-        """Return the export of the weights, made now if it must be; None where none can be had."""
-        from embeddings import onnx
-
-        if not self._may_export:
-            return None
-        fingerprint = self._catalog.meta.fingerprint
-        found = onnx.load(self._encoder.name, fingerprint)
-        if found is None:
-            onnx.prepare(self._encoder.name, fingerprint)
-            found = onnx.load(self._encoder.name, fingerprint)
-        return found
-
-    def _prepare_questions(self) -> None:
-        """Export the weights if they were loaded: whoever asks needn't load them any more."""
-        from embeddings import onnx
-
-        if self._may_export and self._encoder_checked:
-            onnx.prepare(self._encoder.name, self._catalog.meta.fingerprint)
-
-    def _checked_encoder(self) -> Encoder:
-        """Return the encoder, sure that it is the one that made the corpus' vectors."""
-        if not self._encoder_checked:
-            stamp = self._catalog.meta
-            try:
-                same = self._encoder.fingerprint == stamp.fingerprint
-                self._encoder.count_tokens(["loaded"])
-            except ModelUnavailable as error:
-                raise ModelError(str(error)) from error
-            if not same:
-                raise ModelError(
-                    f"The corpus {printable(str(self.path))} was made with {stamp.model!r} "
-                    f"(weights {stamp.fingerprint[:12]}…); {self._encoder.name!r} is another model. "
-                    "Open it with that one, or index the documents into a new corpus."
-                )
-            self._encoder_checked = True
-        return self._encoder
 
 
 def _no_document(doc_id: str) -> InputError:

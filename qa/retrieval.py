@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from embeddings.encoder import Vectors
 from embeddings.tokens import similarities
 from qa.catalog.views import Stored
-from qa.matching import Asked, Match, match, match_labels
+from qa.matching import Asked, Match, Matches, match, match_labels
 from qa.settings import Settings
 from qa.state import State
 
@@ -107,17 +107,7 @@ def retrieve(
     known = [term for term in query.terms if state.lexical.document_frequency(term)]
     most = sum(_BM25_LIMIT * state.lexical.weight(term) for term in known) or 1.0
     kept = [stored[row] for row in proposed]
-    texts = [s.text for s in kept]
-    names = {name.code: name for s in kept for name in (s.about, s.heading)}  # each once
-    codes = [*(text.code for text in texts), *names]
-    similar = similarities(query.asked.tokens, codes, len(query.vector))
-    tokens = sum(len(text.spans) for text in texts)
-    matches = match(similar[:tokens], texts, [s.ends for s in kept])
-    own, met = match_labels(similar[tokens:], list(names.values()))
-    number = {code: n for n, code in enumerate(names)}
-    about = [number[s.about.code] for s in kept]
-    heading = [number[s.heading.code] for s in kept]
-    labels = np.maximum(met[:, about], met[:, heading])
+    matches, labels, own = _matched(query, kept)
     if "labels" in off:
         labels = np.full_like(labels, -1)
     # Every sentence stands under the title and the heading: they needn't say it again.
@@ -143,8 +133,8 @@ def retrieve(
             stored=kept[n],
             match=matches[n],
             label=labels[:, n],
-            about=own[about[n]],
-            heading=own[heading[n]],
+            about=own[kept[n].about.code],
+            heading=own[kept[n].heading.code],
         )
         for n in best
     ]
@@ -173,6 +163,31 @@ def _sum(signals: Mapping[str, NDArray[np.float64]], settings: Settings) -> NDAr
         + settings.sentence_weight * signals["sentence"]
         + settings.dense_weight * signals["dense"]
         + settings.bm25_weight * signals["bm25"]
+    )
+
+
+def _matched(
+    query: Query, kept: Sequence[Stored]
+) -> tuple[Matches, Vectors, Mapping[bytes, Vectors]]:
+    """Return how passages meet a question, and what is said of them: one product for all.
+
+    Returns:
+        The passages' matches; how closely each token is met by what is said of each passage,
+        (q, p); and the inner products, (t, q), of titles and headings, by their code.
+    """
+    texts = [s.text for s in kept]
+    labels = {label.code: label for s in kept for label in (s.about, s.heading)}  # each once
+    codes = [*(text.code for text in texts), *labels]
+    similar = similarities(query.asked.tokens, codes, len(query.vector))
+    tokens = sum(len(text.spans) for text in texts)
+    own, met = match_labels(similar[tokens:], list(labels.values()))
+    number = {code: n for n, code in enumerate(labels)}
+    about = [number[s.about.code] for s in kept]
+    heading = [number[s.heading.code] for s in kept]
+    return (
+        match(similar[:tokens], texts, [s.ends for s in kept]),
+        np.maximum(met[:, about], met[:, heading]),
+        dict(zip(labels, own, strict=True)),
     )
 
 

@@ -226,7 +226,9 @@ def chat(
     seeds_corpus: Corpus, monkeypatch: pytest.MonkeyPatch, capsys
 ) -> Callable[..., tuple[int, str, str]]:
     """Run `qa chat` over the seeds with these lines piped in."""
-    monkeypatch.setattr(corpus_module, "TransformerEncoder", lambda *name: seeds_corpus._encoder)
+    monkeypatch.setattr(
+        corpus_module, "TransformerEncoder", lambda *name: seeds_corpus._model.encoder
+    )
 
     def run(lines: str, *arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr("sys.stdin", io.StringIO(lines))

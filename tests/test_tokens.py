@@ -1,5 +1,6 @@
 """The code of token vectors, late interaction beside plain loops, and the kinds of answers."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import numpy as np
@@ -106,6 +107,12 @@ def test_linear_algebra_keeps_to_one_thread_while_anyone_asks() -> None:
                 assert threads() == {1}
             assert threads() == {1}  # the first to leave isn't the last
         assert threads() == {2}
+        with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
+            for first, last in ((one, other), (other, one)):  # whoever was there before
+                first.submit(single_threaded.__enter__).result()
+                assert threads() == {1}
+                last.submit(single_threaded.__exit__).result()
+                assert threads() == {2}
 
 
 def test_matching_is_the_best_token_of_each_sentence() -> None:

@@ -144,7 +144,7 @@ def size(corpus: Corpus) -> tuple[str, ...]:
 def speed(corpus: Corpus, outcomes: tuple[Outcome, ...]) -> tuple[str, ...]:
     """Say how long an answer takes as a multiple of dense search alone, in turns, in one run."""
     questions = list(dict.fromkeys(o.question for o in outcomes))[: TIMED + 1]
-    encoder = corpus._checked_encoder()
+    encoder = corpus._model.for_passages()
 
     def dense(question: str) -> None:
         with corpus._reading() as at:
