@@ -191,4 +191,4 @@ def match_labels(similar: Vectors, labels: Sequence[Tokens]) -> tuple[list[Vecto
     found = np.full((similar.shape[1], len(labels)), -1, np.float32)
     filled = np.flatnonzero(counts)
     found[:, filled] = maxima(similar, (ends - counts)[filled])
-    return np.split(similar, ends[:-1]), found
+    return [similar[end - n : end] for n, end in zip(counts, ends, strict=True)], found

@@ -143,6 +143,7 @@ def test_matching_is_the_best_token_of_each_sentence() -> None:
         np.testing.assert_array_equal(own[number], one.similar)
     assert (labels[:, 3] == -1).all()  # an empty heading meets nothing
     assert match(similar[:0], [], []).best.shape == (3, 0)
+    assert match_labels(similar[:0], [])[0] == []
 
 
 def test_weights_are_shared_among_pieces() -> None:
