@@ -39,16 +39,18 @@ class Table:
         """Return the checksum of a row's values."""
         parts = [self.name.encode()]
         for value in row:
-            if value is None:
+            kind = type(value)  # a question reads two hundred rows
+            if kind is bytes:
+                parts += (b"b%d:" % len(value), value)
+            elif kind is str:
+                data = value.encode("utf-8", "surrogatepass")
+                parts += (b"t%d:" % len(data), data)
+            elif value is None:
                 parts.append(b"n")
-            elif isinstance(value, int):
-                parts.append(b"i%d;" % value)
-            elif isinstance(value, float):  # none was ever written
+            elif kind is float:  # none was ever written
                 return -1
             else:
-                data = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
-                parts.append((b"t%d:" if isinstance(value, str) else b"b%d:") % len(data))
-                parts.append(data)
+                parts.append(b"i%d;" % value)
         return zlib.crc32(b"".join(parts))
 
     def write(self, db: sqlite3.Connection, rows: Sequence[Sequence[Any]]) -> list[int]:
@@ -71,8 +73,8 @@ class Table:
         Raises:
             StorageError: at a row that doesn't.
         """
-        for *row, _ in self.select_summed(db, where, values):
-            yield tuple(row)
+        for row in self.select_summed(db, where, values):
+            yield row[:-1]
 
     def select_summed(
         self, db: sqlite3.Connection, where: str = "", values: Sequence[Any] = ()

@@ -329,8 +329,7 @@ class View:
         """Return passages by number."""
         rows = PASSAGES.by_key(self._db, numbers)
         documents = DOCUMENTS.by_key(self._db, list({row[1] for row in rows.values()}))
-        entries = {number: _entry(row) for number, row in documents.items()}
-        return {number: _passage(rows[number], entries[rows[number][1]]) for number in numbers}
+        return {number: _passage(rows[number], documents[rows[number][1]]) for number in numbers}
 
     def kinds(self) -> dict[int, str | None]:
         """Return the kind of every passage, by number."""
@@ -472,12 +471,13 @@ def _entry(row: Sequence[Any]) -> Entry:
     return Entry(number, doc_id, origin, *rest)
 
 
-def _passage(row: Sequence[Any], entry: Entry) -> Passage:
+def _passage(row: Sequence[Any], document: Sequence[Any]) -> Passage:
+    doc_id, (text_hash, title, _, publisher, published) = document[1], document[9:14]
     _, _, start, end, section, lead_in, author, kind, place, text, *rest = row
     sentences, excerpts, voices = map(json.loads, rest[:3])
     return Passage(
-        passage_id(entry.text_hash, start, end),
-        *(entry.doc_id, entry.title, author, entry.publisher, entry.published, kind),
+        passage_id(text_hash, start, end),
+        *(doc_id, title, author, publisher, published, kind),
         *(section, lead_in, Place(*json.loads(place)), start, end, text),
         tuple(Span(a, b) for a, b in sentences),
         tuple(Excerpt(Span(*own), Span(*whole)) for own, whole in excerpts),
