@@ -2,7 +2,7 @@
 
 Its threads go on spinning for a while after each product and take the processor's cores from the
 encoder's: with them a question takes half as long again. Its products here are small. The limit
-holds for the whole process as long as anyone asks.
+holds for the whole process as long as anyone asks; one that the program sets meanwhile is overridden.
 """
 
 from functools import cache
@@ -37,7 +37,7 @@ class _SingleThreaded:
 
 
 def _take_over() -> None:
-    """Let this thread set the limit: else only the one that did so first could, and undo it."""
+    """Let this thread set the limit: since 3.8 threadpoolctl heeds only the one that did so first."""
     OpenBLASController.clear_controlling_thread(force=True)
 
 

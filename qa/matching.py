@@ -175,20 +175,15 @@ def match(similar: Vectors, passages: Sequence[Tokens], ends: Sequence[Sequence[
     )
 
 
-def match_labels(similar: Vectors, labels: Sequence[Tokens]) -> tuple[list[Vectors], Vectors]:
-    """Return how each of some short texts, titles or headings, meets the question.
+def match_labels(similar: Vectors, ends: NDArray[np.int64]) -> Vectors:
+    """Return the best matches in short texts, titles or headings, (q, n); -1 where one is empty.
 
     Args:
         similar: (t, q) what `similarities` returned for them.
-        labels: Their kept tokens.
-
-    Returns:
-        What of `similar` is each one's, and how closely each token of the question is met in
-        each, (q, n); -1 where one is empty.
+        ends: (n,) where the tokens of each end.
     """
-    counts = np.array([len(label.spans) for label in labels], np.int64)
-    ends = np.cumsum(counts)
-    found = np.full((similar.shape[1], len(labels)), -1, np.float32)
-    filled = np.flatnonzero(counts)
-    found[:, filled] = maxima(similar, (ends - counts)[filled])
-    return [similar[end - n : end] for n, end in zip(counts, ends, strict=True)], found
+    found = np.full((similar.shape[1], len(ends)), -1, np.float32)
+    starts = np.append(0, ends)[:-1]
+    filled = np.flatnonzero(starts < ends)
+    found[:, filled] = maxima(similar, starts[filled])
+    return found

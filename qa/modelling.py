@@ -1,4 +1,7 @@
-"""The model of a corpus: sure that it made the vectors, loaded when needed, for questions exported."""
+"""The model of a corpus: for passages sentence-transformers, for questions its weights exported.
+
+Knows what the corpus says of the model that made its vectors, nothing else of the corpus.
+"""
 
 import threading
 from pathlib import Path
@@ -22,7 +25,7 @@ class CorpusModel:
             stamp: What the corpus says of the model that made its vectors.
             may_export: Whether the encoder is a model by name, whose weights may be exported.
         """
-        self.encoder = encoder
+        self._encoder = encoder
         self._corpus = corpus
         self._stamp = stamp
         self._may_export = may_export
@@ -39,21 +42,25 @@ class CorpusModel:
         if not self._is_checked:
             stamp = self._stamp
             try:
-                same = self.encoder.fingerprint == stamp.fingerprint
-                self.encoder.count_tokens(["loaded"])
+                same = self._encoder.fingerprint == stamp.fingerprint
+                self._encoder.count_tokens(["loaded"])
             except ModelUnavailable as error:
                 raise ModelError(str(error)) from error
             if not same:
                 raise ModelError(
                     f"The corpus {printable(str(self._corpus))} was made with {stamp.model!r} "
-                    f"(weights {stamp.fingerprint[:12]}…); {self.encoder.name!r} is another model. "
+                    f"(weights {stamp.fingerprint[:12]}…); {self._encoder.name!r} is another model. "
                     "Open it with that one, or index the documents into a new corpus."
                 )
             self._is_checked = True
-        return self.encoder
+        return self._encoder
 
     def for_questions(self) -> QuestionEncoder:
-        """Return what encodes questions: the export of the very weights, or else the encoder."""
+        """Return what encodes questions: the export of the very weights, or else the encoder.
+
+        Raises:
+            ModelError: as `for_passages` does, where there is no export.
+        """
         with self._preparing:
             if self._questions is None:
                 self._questions = self._exported() or self.for_passages()
@@ -64,7 +71,7 @@ class CorpusModel:
         from embeddings import onnx
 
         if self._may_export and self._is_checked:
-            onnx.prepare(self.encoder.name, self._stamp.fingerprint)
+            onnx.prepare(self._encoder.name, self._stamp.fingerprint)
 
     def _exported(self) -> QuestionEncoder | None:
         """Return the export of the weights, made now if it must be; None where none can be had."""
@@ -72,7 +79,7 @@ class CorpusModel:
 
         if not self._may_export:
             return None
-        named = self.encoder.name, self._stamp.fingerprint
+        named = self._encoder.name, self._stamp.fingerprint
         if found := onnx.load(*named):
             return found
         onnx.prepare(*named)

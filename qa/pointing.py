@@ -11,14 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import Vectors
 from embeddings.tokens import expand
-from qa.folding import forms, terms
+from qa.folding import Forms, forms, terms
 from qa.kinds import OTHER, asks_for_list, expected, offers
 from qa.passages import about_text, heading_text
 from qa.retrieval import Query, Scored
@@ -271,20 +270,25 @@ def _outline(
     spans = [(s.start - passage.start, s.end - passage.start) for s in passage.sentences]
     spans = [spans[number] for number in numbers]
     texts = [passage.text[start:end] for start, end in spans]
-    own = [forms(text) for text in texts]
+    # What stands between two sentences belongs to the second, what ends a passage to the last.
+    stops = [*(end for _, end in spans[:-1]), len(passage.text)]
+    own = [forms(passage.text[start:stop]) for (start, _), stop in zip(spans, stops, strict=True)]
     above = [
-        forms(passage.text[before:start])
-        for before, (start, _) in zip((0, *(end for _, end in spans)), spans, strict=False)
+        terms(passage.text[before:start])
+        for before, (start, _) in zip((0, *stops[:-1]), spans, strict=True)
     ]
     shown = Counter(excerpt.own for excerpt in passage.excerpts)
     sums = np.add.reduceat(expand(code, dimension), [first for _, first in runs], axis=0)
     return _Outline(
         texts,
-        [frozenset(term for term, _, _ in chain(*pair)) for pair in zip(above, own, strict=True)],
+        [
+            frozenset([*led, *(form.term for form in run)])
+            for led, run in zip(above, own, strict=True)
+        ],
         frozenset(terms(f"{about_text(passage)} {heading_text(passage)}")),
         np.log([max(1, len(text.split())) for text in texts]),
         np.array([_is_scrap(run) for run in own], float),
-        np.array([all(is_content for _, _, is_content in run) for run in own]),
+        np.array([all(form.is_content for form in run) for run in own]),
         np.array([shown[passage.excerpts[number].own] > 1 for number in numbers], float),
         sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9),
     )
@@ -339,8 +343,8 @@ class _Question:
         return found
 
 
-def _is_scrap(own: Sequence[tuple[str, str, bool]]) -> bool:
-    return len(own) < 4 and not any(plain[:1].isdigit() for _, plain, _ in own)
+def _is_scrap(own: Sequence[Forms]) -> bool:
+    return len(own) < 4 and not any(form.plain[:1].isdigit() for form in own)
 
 
 _FITTED = json.loads((files("qa") / "fitted" / "pointing.json").read_text("utf-8"))["features"]

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,7 +108,7 @@ def retrieve(
     known = [term for term in query.terms if state.lexical.document_frequency(term)]
     most = sum(_BM25_LIMIT * state.lexical.weight(term) for term in known) or 1.0
     kept = [stored[row] for row in proposed]
-    matches, labels, own = _matched(query, kept)
+    matches, labels, similar = _matched(query, kept)
     if "labels" in off:
         labels = np.full_like(labels, -1)
     # Every sentence stands under the title and the heading: they needn't say it again.
@@ -133,8 +134,8 @@ def retrieve(
             stored=kept[n],
             match=matches[n],
             label=labels[:, n],
-            about=own[kept[n].about.code],
-            heading=own[kept[n].heading.code],
+            about=similar[kept[n].about.code],
+            heading=similar[kept[n].heading.code],
         )
         for n in best
     ]
@@ -179,15 +180,19 @@ def _matched(
     labels = {label.code: label for s in kept for label in (s.about, s.heading)}  # each once
     codes = [*(text.code for text in texts), *labels]
     similar = similarities(query.asked.tokens, codes, len(query.vector))
-    tokens = sum(len(text.spans) for text in texts)
-    own, met = match_labels(similar[tokens:], list(labels.values()))
-    number = {code: n for n, code in enumerate(labels)}
-    about = [number[s.about.code] for s in kept]
-    heading = [number[s.heading.code] for s in kept]
+    passages, said = np.split(similar, [sum(len(text.spans) for text in texts)])
+    ends = np.cumsum([len(label.spans) for label in labels.values()], dtype=np.int64)
+    met = match_labels(said, ends)
+    column = {code: n for n, code in enumerate(labels)}
+    about = [column[s.about.code] for s in kept]
+    heading = [column[s.heading.code] for s in kept]
     return (
-        match(similar[:tokens], texts, [s.ends for s in kept]),
+        match(passages, texts, [s.ends for s in kept]),
         np.maximum(met[:, about], met[:, heading]),
-        dict(zip(labels, own, strict=True)),
+        {
+            code: said[first:end]
+            for code, (first, end) in zip(labels, pairwise([0, *ends.tolist()]), strict=True)
+        },
     )
 
 

@@ -5,8 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from embeddings.threads import single_threaded
 from qa import Corpus
+from qa.folding import terms
 from qa.jsonable import answer_json, plain
+from qa.pointing import _outlined
+from qa.settings import DEFAULTS, MAX_TOP_K
 
 DEMO = [
     (
@@ -119,3 +123,16 @@ def test_answers_as_json_keep_every_field(seeds_corpus: Corpus) -> None:
     assert (
         first["quote"] == seeds_corpus.document(first["doc_id"]).text[first["start"] : first["end"]]
     )
+
+
+def test_every_word_of_a_passage_counts_for_one_of_its_sentences(seeds_corpus: Corpus) -> None:
+    questions = [question for question, _, _ in DEMO] + ["Which cohort of 2017 was it?"]
+    with single_threaded, seeds_corpus._reading() as at:
+        hits = [
+            hit for asked in questions for hit in at.scored(at.prepare(asked), MAX_TOP_K, DEFAULTS)
+        ]
+        found = [(passage, _outlined(scored, passage, 384)) for scored, passage in hits]
+    # What announces a sentence belongs to it, and to the last what stands behind all of them.
+    assert any(passage.text[passage.sentences[-1].end - passage.start :] for passage, _ in found)
+    for passage, outline in found:
+        assert frozenset().union(*outline.terms) == set(terms(passage.text))

@@ -21,7 +21,7 @@ QUESTION = "How many probation officer vacancies were there across the NPS?"
 def run(seeds_corpus: Corpus, monkeypatch: pytest.MonkeyPatch, capsys, tmp_path: Path) -> Run:
     """Run `qa` with these arguments; return exit code, standard output, standard error."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(corpus, "TransformerEncoder", lambda *name: seeds_corpus._model.encoder)
+    monkeypatch.setattr(corpus, "TransformerEncoder", lambda *name: seeds_corpus._model._encoder)
 
     def call(*arguments: str) -> tuple[int, str, str]:
         try:

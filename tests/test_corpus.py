@@ -28,7 +28,7 @@ def ids(corpus: Corpus) -> list[str]:
 
 
 def test_only_what_changed_is_encoded_again(corpus: Corpus, folder: Folder) -> None:
-    encoder = corpus._model.encoder
+    encoder = corpus._model._encoder
     assert isinstance(encoder, BagOfWords)
     root = folder("f", {"apples.txt": APPLES, "pears.txt": PEARS})
     assert corpus.add(root).added == ("apples.txt", "pears.txt")

@@ -220,7 +220,7 @@ def test_what_is_no_file_of_answers(corpus: Corpus, tmp_path: Path, content: str
 
 
 def test_a_renamed_file_is_recognised(corpus: Corpus, folder: Folder) -> None:
-    encoder = corpus._model.encoder
+    encoder = corpus._model._encoder
     assert isinstance(encoder, BagOfWords)
     root = folder("f", {"a.txt": APPLES, "copy.txt": APPLES, "pears.txt": PEARS})
     corpus.add(root)
@@ -297,7 +297,7 @@ def test_an_interrupted_run_keeps_what_it_encoded(
     corpus: Corpus, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(committing, "_CHUNK", 16)
-    encoder = corpus._model.encoder
+    encoder = corpus._model._encoder
     assert isinstance(encoder, BagOfWords)
     root = folder("f", {f"{n}.txt": f"{PEARS} Number {n}." for n in range(20)})
 

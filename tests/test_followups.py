@@ -227,7 +227,7 @@ def chat(
 ) -> Callable[..., tuple[int, str, str]]:
     """Run `qa chat` over the seeds with these lines piped in."""
     monkeypatch.setattr(
-        corpus_module, "TransformerEncoder", lambda *name: seeds_corpus._model.encoder
+        corpus_module, "TransformerEncoder", lambda *name: seeds_corpus._model._encoder
     )
 
     def run(lines: str, *arguments: str) -> tuple[int, str, str]:

@@ -59,7 +59,7 @@ def commands(code, folder):
 @pytest.fixture
 def run(seeds_corpus, monkeypatch, capsys, tmp_path):
     """Run the commands of the code, with the model that is loaded; return what each printed."""
-    monkeypatch.setattr(corpus, "TransformerEncoder", lambda *name: seeds_corpus._model.encoder)
+    monkeypatch.setattr(corpus, "TransformerEncoder", lambda *name: seeds_corpus._model._encoder)
     monkeypatch.chdir(tmp_path)
 
     def run(code):
@@ -77,7 +77,7 @@ def test_every_way_is_offered(offered):
 
 
 def test_the_python_example_runs(offered, seeds_corpus, monkeypatch, capsys):
-    monkeypatch.setattr(corpus, "TransformerEncoder", lambda *name: seeds_corpus._model.encoder)
+    monkeypatch.setattr(corpus, "TransformerEncoder", lambda *name: seeds_corpus._model._encoder)
     exec(code(offered, "python"), {})
     answer = seeds_corpus.ask(VACANCIES)
     listed = "".join(f"{c.n} {c.title} {c.place}\n" for c in answer.citations)

@@ -104,7 +104,7 @@ def test_an_interruption_keeps_what_was_encoded(corpus: Corpus, root: Path) -> N
     with pytest.raises(Cancelled):
         corpus.add(root, progress=stop)
     assert corpus.documents() == ()
-    encoder = corpus._model.encoder
+    encoder = corpus._model._encoder
     assert isinstance(encoder, BagOfWords)
     before = set(encoder.encoded)
     assert before

@@ -90,7 +90,7 @@ def test_without_an_export_the_model_itself_answers_the_same(
 ) -> None:
     monkeypatch.setattr(onnx, "load", lambda name, fingerprint: None)
     monkeypatch.setattr(onnx, "prepare", lambda name, fingerprint: None)
-    with Corpus.open(seeds_corpus.path, model=seeds_corpus._model.encoder) as other:
+    with Corpus.open(seeds_corpus.path, model=seeds_corpus._model._encoder) as other:
         other._model._may_export = True
         for question in QUESTIONS:
             own, answer = seeds_corpus.ask(question), other.ask(question)

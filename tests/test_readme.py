@@ -35,7 +35,7 @@ def test_the_python_example_runs(
         },
     )
     monkeypatch.chdir(here)
-    monkeypatch.setattr(corpus, "TransformerEncoder", lambda *name: seeds_corpus._model.encoder)
+    monkeypatch.setattr(corpus, "TransformerEncoder", lambda *name: seeds_corpus._model._encoder)
     names: dict[str, Any] = {}
     exec(examples[1], names)
     names["corpus"].close()

@@ -472,6 +472,7 @@ def _entry(row: Sequence[Any]) -> Entry:
 
 
 def _passage(row: Sequence[Any], document: Sequence[Any]) -> Passage:
+    # Not by way of `_entry`: paths take longer to make than passages.
     doc_id, (text_hash, title, _, publisher, published) = document[1], document[9:14]
     _, _, start, end, section, lead_in, author, kind, place, text, *rest = row
     sentences, excerpts, voices = map(json.loads, rest[:3])
