@@ -107,15 +107,15 @@ def test_linear_algebra_keeps_to_one_thread_while_anyone_asks() -> None:
                 assert threads() == {1}
             assert threads() == {1}  # the first to leave isn't the last
         assert threads() == {2}
-    with threadpool_limits(limits=2, user_api="blas"):  # by this thread: others would be ignored
-        with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
-            for first, last in ((one, other), (other, one)):
-                first.submit(single_threaded.__enter__).result()
-                assert threads() == {1}
-                last.submit(single_threaded.__exit__).result()
-                assert threads() == {2}
-            with threadpool_limits(limits=1, user_api="blas"):  # it is left to others again
-                assert threads() == {1}
+    limited = threadpool_limits(limits=2, user_api="blas")  # by this thread: others are ignored
+    with limited, ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
+        for first, last in ((one, other), (other, one)):
+            first.submit(single_threaded.__enter__).result()
+            assert threads() == {1}
+            last.submit(single_threaded.__exit__).result()
+            assert threads() == {2}
+        with threadpool_limits(limits=1, user_api="blas"):  # it is left to others again
+            assert threads() == {1}
 
 
 def test_matching_is_the_best_token_of_each_sentence() -> None:
