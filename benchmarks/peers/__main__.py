@@ -18,7 +18,8 @@ and save to disk; ours cuts as it always does. What is measured, each in a proce
 
 The work differs by what a library does: a peer finds chunks by cosine; ours ranks by tokens and
 words, too, chooses a sentence, and says whether anything answers. Peers compute in float32 as they do by
-default; the last is FAISS by hand in bfloat16, which our encoder may use where a processor has it.
+default; the last is FAISS by hand in bfloat16, which our encoder uses where a processor has matrix
+units for it; elsewhere it is left out.
 
 Rounds are interleaved: in each, every system runs once, in an order shuffled by a fixed seed. The
 ratio is taken within a round. "Busy" is processor time, all of a process's children with it.
@@ -83,9 +84,14 @@ class Systems:
     def __init__(self, envs: Path, scratch: Path) -> None:
         self._envs = envs
         self._scratch = scratch
+        units = "amx_bf16" in Path("/proc/cpuinfo").read_text("utf-8")
         self.names = [
             OURS,
-            *(name for name, (env, _) in PEERS.items() if _python(envs / env).exists()),
+            *(
+                name
+                for name, (env, told) in PEERS.items()
+                if _python(envs / env).exists() and (told.get("PEER_DTYPE") != "bfloat16" or units)
+            ),
         ]
 
     def index(self, name: str, files: Path) -> dict[str, Any]:
