@@ -6,7 +6,8 @@ The texts are made up: words with the frequencies of Zipf's law, forty passages 
 leave out the hundred most frequent words, as they do stop words. The
 vectors are real or made from real ones by `benchmarks.vectors` (million.npy, and the questions of
 questions.npy in its folder, DATA): each passage has one of its own. Tokens' codes are drawn. What
-is measured is everything, the encoding of the question included. Corpora stay in the folder KEEP and are used again; each is
+is measured is everything, the encoding of the question included, while the files are in the system's
+memory: they are read once before. Corpora stay in the folder KEEP and are used again; each is
 asked by a process of its own, which begins by opening it.
 
     build       documents read, cut and written, seconds a thousand passages; then the indexes' file
@@ -41,6 +42,7 @@ BUILT = "built.json"  # what building took: written last
 PASSAGES = 40  # a document
 QUESTIONS = 200
 WARM = 20  # questions before
+AT_ONCE = 2**24  # bytes
 JUDGED = 200  # questions whose recall is measured: the last, none that anything was chosen by
 
 
@@ -142,6 +144,10 @@ def _ask(home: Path, data: Path) -> dict[str, float]:
     encoder = Pooled(data)
     words = Words(seed=7)
     questions = ["What did " + " ".join(words.asked(6)) + "?" for _ in range(WARM + QUESTIONS)]
+    for file in (home / "corpus").iterdir():
+        with file.open("rb") as content:
+            while content.read(AT_ONCE):
+                pass
     started = time.perf_counter()
     corpus = Corpus.open(home / "corpus", model=encoder)
     with corpus._reading():

@@ -29,6 +29,7 @@ VERSION = 1  # raised whenever an earlier export can't be used any more
 # The graph, the weights beside it (they are mapped, not read), and what else a question needs.
 MODEL, WEIGHTS, TOKENIZER, ABOUT = "model.onnx", "model.onnx.data", "tokenizer.json", "about.json"
 _LONGEST = 600  # seconds that an export may take
+_MOST_THREADS = 4
 _SMALL = 2**23  # bytes; what is smaller in a model's folder says how its weights are used
 
 
@@ -91,6 +92,9 @@ class ExportedModel:
         self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3  # errors
+        # Left to choose their number itself, it would also bind each to a core, and the thread
+        # that asks, wherever it runs, would come to share that core with one of them.
+        options.intra_op_num_threads = _threads()
         # Threads wait for their next part in a loop while a question is encoded, but not longer:
         # they would take the cores from what follows.
         options.add_session_config_entry("session.intra_op.allow_spinning", "1")
@@ -114,6 +118,13 @@ class ExportedModel:
         )
         spans = np.array(read.offsets, np.int32).reshape(-1, 2) - len(self._prompt)
         return Encoding(unit(pooled[0]), unit(tokens[0]), np.maximum(spans, 0))
+
+
+def _threads() -> int:
+    """Return how many threads encode a question: few words gain nothing by many."""
+    with suppress(AttributeError):  # where a process can't be kept to some of the cores
+        return min(_MOST_THREADS, len(os.sched_getaffinity(0)))
+    return min(_MOST_THREADS, os.cpu_count() or 1)
 
 
 def cache(fingerprint: str) -> Path:
