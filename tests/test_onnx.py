@@ -147,6 +147,18 @@ def test_nobody_is_told_that_it_is_used(exported: Path, tmp_path: Path) -> None:
     assert list(tmp_path.rglob("*")) == []
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are looked up in /proc")
+def test_no_thread_is_bound_to_a_core(exported: Path) -> None:
+    """The thread that asks would share the core with one that is: twice as long for a question."""
+    model = onnx.ExportedModel(exported, "")
+    model.encode_question("Who?")
+    threads = [int(task.name) for task in Path("/proc/self/task").iterdir()]
+    assert len(threads) > 1 or os.cpu_count() == 1
+    assert {frozenset(os.sched_getaffinity(thread)) for thread in threads} == {
+        frozenset(os.sched_getaffinity(0))
+    }
+
+
 def test_weights_that_have_changed_are_not_exported(copy: Path) -> None:
     before = sorted(path.name for path in copy.parent.iterdir())
     export(DEFAULT_MODEL, "0" * 64)
