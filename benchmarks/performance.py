@@ -25,7 +25,8 @@ from qa.evaluation.drawing import COLOURS, STYLE
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "performance.md"
-CHARACTERS = 900_000  # that the peers index
+CHARACTERS = 300_000  # that the peers index
+PASSAGES = 256  # that are encoded
 
 Panel = tuple[str, str, dict[str, float]]  # title, unit, figure by name
 
@@ -36,7 +37,7 @@ def main() -> None:
         options.add_argument(f"--{name}", type=Path, required=True)
     given = options.parse_args()
     given.results.mkdir(parents=True, exist_ok=True)
-    encoded = _figures(given, "encoding", "--files", given.files, "--passages", 1024)
+    encoded = _figures(given, "encoding", "--files", given.files, "--passages", PASSAGES)
     beside = _figures(
         *(given, "peers", "run", "--envs", given.envs, "--files", given.files),
         *("--characters", CHARACTERS),
