@@ -121,7 +121,7 @@ class ExportedModel:
 
 
 def _threads() -> int:
-    """Return how many threads encode a question: few words gain nothing by many."""
+    """Return how many threads encode a question: one a core, but few, for they wait in a loop."""
     with suppress(AttributeError):  # where a process can't be kept to some of the cores
         return min(_MOST_THREADS, len(os.sched_getaffinity(0)))
     return min(_MOST_THREADS, os.cpu_count() or 1)
